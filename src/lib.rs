@@ -1,0 +1,4 @@
+//! Safe, fast, multi-tenant access to ArangoDB for language-model agents over the Model Context Protocol.
+//!
+//! ARCHITECTURE.md has the map. In one breath: `cli` parses the command line and runs `mcp`, which serves `tools`, which
+//! ask `tenancy` for a database and talk to it through `arango`, over a socket or straight into `embedded`.
