@@ -5,4 +5,5 @@
 
 pub mod aql;
 pub mod clock;
+pub mod observability;
 pub mod wire;
