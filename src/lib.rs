@@ -5,5 +5,6 @@
 
 pub mod aql;
 pub mod clock;
+pub mod config;
 pub mod observability;
 pub mod wire;

@@ -1,0 +1,154 @@
+//! The environment: the only place that reads it, and the table of every variable this program knows.
+
+use std::collections::BTreeMap;
+
+/// Where variables are read from.
+pub trait Env: Send + Sync + std::fmt::Debug {
+    /// The value of a variable, if it is set.
+    fn get(&self, name: &str) -> Option<String>;
+}
+
+/// The environment of this process.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemEnv;
+
+impl Env for SystemEnv {
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+    fn get(&self, name: &str) -> Option<String> {
+        let value = std::env::var_os(name)?.into_string().ok();
+        if value.is_none() {
+            tracing::warn!(variable = name, "the variable is not valid Unicode and counts as unset");
+        }
+        value
+    }
+}
+
+/// Variables in a table, for tests and for values read from a file.
+#[derive(Clone, Default)]
+pub struct MapEnv(BTreeMap<String, String>);
+
+impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for MapEnv {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
+        Self(pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+    }
+}
+
+impl<K: Into<String>, V: Into<String>, const N: usize> From<[(K, V); N]> for MapEnv {
+    fn from(pairs: [(K, V); N]) -> Self {
+        pairs.into_iter().collect()
+    }
+}
+
+impl Env for MapEnv {
+    fn get(&self, name: &str) -> Option<String> {
+        self.0.get(name).cloned()
+    }
+}
+
+impl std::fmt::Debug for MapEnv {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Values may be passwords.
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+/// The value of a variable, unless it is unset or empty.
+pub fn non_empty(env: &dyn Env, name: &str) -> Option<String> {
+    env.get(name).filter(|value| !value.is_empty())
+}
+
+/// Whether a text can name a variable: a letter or underscore, then letters, digits and underscores.
+pub fn is_variable_name(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_')
+        && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// A variable this program reads.
+#[derive(Debug, Clone, Copy)]
+pub struct Variable {
+    /// Its name.
+    pub name: &'static str,
+    /// What holds when it is not set; empty for nothing.
+    pub default: &'static str,
+    /// What it does.
+    pub doc: &'static str,
+}
+
+const fn variable(name: &'static str, default: &'static str, doc: &'static str) -> Variable {
+    Variable { name, default, doc }
+}
+
+const CONNECTS_LATE: &str = "taken and ignored, as by the original: a connection is made when a call needs it";
+
+/// Every variable, for the documentation and for `--help`. Those that `password_env` names come on top.
+pub const VARIABLES: &[Variable] = &[
+    variable(
+        "ARANGO_URL",
+        "http://localhost:8529",
+        "address of the server; beside a file it adds the entry `_env_default`",
+    ),
+    variable("ARANGO_DB", "_system", "database on that server; level 5 of the resolution"),
+    variable("ARANGO_USERNAME", "root", "user on that server; `ARANGO_USER` is read when this is not set"),
+    variable("ARANGO_USER", "", "other name of `ARANGO_USERNAME`"),
+    variable("ARANGO_PASSWORD", "", "that user's password; `ARANGO_PASS` is read when this is not set"),
+    variable("ARANGO_PASS", "", "other name of `ARANGO_PASSWORD`"),
+    variable("ARANGO_TIMEOUT_SEC", "30.0", "seconds one request may take"),
+    variable("ARANGO_CONNECT_RETRIES", "3", CONNECTS_LATE),
+    variable("ARANGO_CONNECT_DELAY_SEC", "1.0", CONNECTS_LATE),
+    variable("ARANGO_VERIFY_CERTIFICATE", "true", "`false` accepts any certificate of the server of `ARANGO_URL`"),
+    variable("ARANGO_DATABASES_CONFIG_FILE", "~/.mcp-arangodb-async/config.yaml", "the configuration file"),
+    variable(
+        "MCP_DEFAULT_DATABASE",
+        "",
+        "default database when the configuration names none; level 4 of the resolution",
+    ),
+    variable("MCP_TRANSPORT", "stdio", "`stdio` or `http`"),
+    variable("MCP_HTTP_HOST", "127.0.0.1", "address to listen on"),
+    variable("MCP_HTTP_PORT", "8000", "port to listen on, 1 to 65535"),
+    variable("MCP_HTTP_STATELESS", "false", "`true` remembers nothing between calls over HTTP"),
+    variable("MCP_HTTP_CORS_ORIGINS", "", "origins browsers may call from, separated by commas"),
+    variable(
+        "MCP_FOCUS_KEY",
+        "",
+        "32 bytes in base64 that seal focus handles, the same on all replicas; several, newest first, separated by commas; without it handles die with the process",
+    ),
+    variable(
+        "MCP_BACKUP_DIR",
+        "~/.local/share/mcp-arangodb-async/backups",
+        "the one directory backups are written to and read from",
+    ),
+    variable("MCP_COMPAT_TOOLSET", "full", "`baseline` lists the first seven tools only"),
+    variable("LOG_LEVEL", "INFO", "how much is logged to standard error"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_variable_is_documented_once() {
+        for (position, variable) in VARIABLES.iter().enumerate() {
+            assert!(is_variable_name(variable.name), "{}", variable.name);
+            assert!(!variable.doc.is_empty(), "{}", variable.name);
+            assert!(VARIABLES[position + 1..].iter().all(|other| other.name != variable.name), "{}", variable.name);
+        }
+    }
+
+    #[test]
+    fn a_table_of_variables_shows_names_but_no_values() {
+        let env = MapEnv::from([("ARANGO_PASSWORD", "hunter2")]);
+        assert_eq!(format!("{env:?}"), r#"{"ARANGO_PASSWORD"}"#);
+        assert_eq!(env.get("ARANGO_PASSWORD").as_deref(), Some("hunter2"));
+    }
+
+    #[test]
+    fn a_variable_name_has_no_spaces_signs_or_leading_digit() {
+        for good in ["A", "_x", "PROD_DB_PASSWORD", "a1"] {
+            assert!(is_variable_name(good), "{good}");
+        }
+        for bad in ["", "1A", "hunter 2", "s3cr3t!", "ÄB", "A-B", "$A"] {
+            assert!(!is_variable_name(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! What the environment says about the server itself and about the one database it may describe, as typed values. A bad
+//! value is an error, never a silent default.
+
+use std::{path::PathBuf, time::Duration};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use secrecy::{ExposeSecret, SecretBox};
+
+use super::{
+    Address, ConfigError, DatabaseEntry, Env, Origin, PasswordSource,
+    env::non_empty,
+    values::{parse_address, parse_timeout},
+};
+use crate::wire::DatabaseName;
+
+/// How clients reach the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TransportKind {
+    /// One client, over standard input and output.
+    #[default]
+    Stdio,
+    /// Many clients, over Streamable HTTP.
+    Http,
+}
+
+/// Which tools are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Toolset {
+    /// All of them.
+    #[default]
+    Full,
+    /// The first seven.
+    Baseline,
+}
+
+/// Thirty-two bytes of a key; overwritten when dropped, never printed.
+pub struct KeyBytes(SecretBox<[u8; 32]>);
+
+impl KeyBytes {
+    /// The bytes.
+    pub fn expose(&self) -> &[u8; 32] {
+        self.0.expose_secret()
+    }
+}
+
+impl std::fmt::Debug for KeyBytes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("KeyBytes(***)")
+    }
+}
+
+/// The server's own settings.
+#[derive(Debug)]
+pub struct Settings {
+    /// How clients reach the server.
+    pub transport: TransportKind,
+    /// Address to listen on.
+    pub http_host: String,
+    /// Port to listen on.
+    pub http_port: u16,
+    /// Whether nothing is remembered between calls over HTTP.
+    pub stateless: bool,
+    /// Origins browsers may call from.
+    pub cors_origins: Vec<String>,
+    /// Keys of focus handles, newest first; none means one that lives as long as the process.
+    pub focus_keys: Vec<KeyBytes>,
+    /// Which tools are listed.
+    pub toolset: Toolset,
+    /// The directory backups are in; none when the environment tells no home directory either.
+    pub backup_dir: Option<PathBuf>,
+    /// How much is logged.
+    pub log_level: String,
+}
+
+impl Settings {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// The first variable whose value is not one of those allowed.
+    pub fn from_env(env: &dyn Env) -> Result<Self, ConfigError> {
+        Ok(Self {
+            transport: choice(env, "MCP_TRANSPORT", &[("stdio", TransportKind::Stdio), ("http", TransportKind::Http)])?,
+            http_host: non_empty(env, "MCP_HTTP_HOST").unwrap_or_else(|| "127.0.0.1".to_owned()),
+            http_port: port(env)?,
+            stateless: choice(env, "MCP_HTTP_STATELESS", &[("false", false), ("true", true)])?,
+            cors_origins: list(env, "MCP_HTTP_CORS_ORIGINS"),
+            focus_keys: focus_keys(env)?,
+            toolset: choice(env, "MCP_COMPAT_TOOLSET", &[("full", Toolset::Full), ("baseline", Toolset::Baseline)])?,
+            backup_dir: backup_dir(env),
+            log_level: non_empty(env, "LOG_LEVEL").unwrap_or_else(|| "INFO".to_owned()),
+        })
+    }
+}
+
+/// Whether any variable that describes a database is set.
+pub(super) fn names_a_database(env: &dyn Env) -> bool {
+    const THEIRS: [&str; 7] = [
+        "ARANGO_URL",
+        "ARANGO_DB",
+        "ARANGO_USERNAME",
+        "ARANGO_USER",
+        "ARANGO_PASSWORD",
+        "ARANGO_PASS",
+        "ARANGO_TIMEOUT_SEC",
+    ];
+    THEIRS.iter().any(|name| non_empty(env, name).is_some())
+}
+
+/// The database that `ARANGO_URL` and its companions describe.
+pub(super) fn environment_entry(env: &dyn Env) -> Result<DatabaseEntry, ConfigError> {
+    let url = non_empty(env, "ARANGO_URL").unwrap_or_else(|| super::Config::BUILT_IN_URL.to_owned());
+    let address = parse_address(&url).map_err(|fault| fault.into_error("ARANGO_URL"))?;
+    let name = non_empty(env, "ARANGO_DB").unwrap_or_else(|| "_system".to_owned());
+    let database = DatabaseName::parse(name).map_err(|error| ConfigError::new("ARANGO_DB", error.to_string()))?;
+    let mut entry = DatabaseEntry::new(address, database, Origin::Environment);
+    if let Some(username) = non_empty(env, "ARANGO_USERNAME").or_else(|| non_empty(env, "ARANGO_USER")) {
+        entry.username = username;
+    }
+    entry.password = ["ARANGO_PASSWORD", "ARANGO_PASS"]
+        .into_iter()
+        .find(|name| non_empty(env, name).is_some())
+        .map_or(PasswordSource::None, |name| PasswordSource::Env(name.to_owned()));
+    if let Some(text) = non_empty(env, "ARANGO_TIMEOUT_SEC") {
+        entry.timeout = timeout(&text)?;
+    }
+    entry.verify_certificate = choice(env, "ARANGO_VERIFY_CERTIFICATE", &[("true", true), ("false", false)])?;
+    if matches!(entry.address, Address::Embedded(_)) {
+        entry.password = PasswordSource::None;
+    }
+    Ok(entry)
+}
+
+fn timeout(text: &str) -> Result<Duration, ConfigError> {
+    parse_timeout(text).map_err(|fault| fault.into_error("ARANGO_TIMEOUT_SEC"))
+}
+
+/// One of a few words, in any case; the first is the default.
+fn choice<T: Copy>(env: &dyn Env, name: &str, choices: &[(&str, T)]) -> Result<T, ConfigError> {
+    let allowed = || choices.iter().map(|(word, _)| format!("`{word}`")).collect::<Vec<_>>().join(" or ");
+    let given = non_empty(env, name);
+    let found = match &given {
+        None => choices.first(),
+        Some(text) => choices.iter().find(|(word, _)| text.trim().eq_ignore_ascii_case(word)),
+    };
+    let refuse = || ConfigError::new(name, format!("{:?} is not allowed", given.as_deref().unwrap_or_default()));
+    found.map(|(_, value)| *value).ok_or_else(|| refuse().advise(format!("use {}", allowed())))
+}
+
+fn port(env: &dyn Env) -> Result<u16, ConfigError> {
+    const NAME: &str = "MCP_HTTP_PORT";
+    let Some(text) = non_empty(env, NAME) else { return Ok(8000) };
+    match text.trim().parse() {
+        Ok(port) if port > 0 => Ok(port),
+        _ => Err(ConfigError::new(NAME, format!("{text:?} is not a port")).advise("use a number from 1 to 65535")),
+    }
+}
+
+fn list(env: &dyn Env, name: &str) -> Vec<String> {
+    let text = non_empty(env, name).unwrap_or_default();
+    text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
+}
+
+fn backup_dir(env: &dyn Env) -> Option<PathBuf> {
+    const BELOW_HOME: [&str; 4] = [".local", "share", "mcp-arangodb-async", "backups"];
+    let home = super::file::home(env);
+    match non_empty(env, "MCP_BACKUP_DIR").map(PathBuf::from) {
+        Some(named) => Some(match (named.strip_prefix("~"), home) {
+            (Ok(rest), Some(home)) => home.join(rest),
+            _ => named,
+        }),
+        None => home.map(|home| home.join(BELOW_HOME.iter().collect::<PathBuf>())),
+    }
+}
+
+fn focus_keys(env: &dyn Env) -> Result<Vec<KeyBytes>, ConfigError> {
+    const NAME: &str = "MCP_FOCUS_KEY";
+    let parse = |text: String| {
+        let bytes = SecretBox::new(Box::new(STANDARD.decode(text).unwrap_or_default()));
+        let bytes: Option<[u8; 32]> = bytes.expose_secret().as_slice().try_into().ok();
+        bytes.map(|bytes| KeyBytes(SecretBox::new(Box::new(bytes)))).ok_or_else(|| {
+            ConfigError::new(NAME, "the value is not a key")
+                .advise("use 32 random bytes in base64, e.g. from `openssl rand -base64 32`")
+        })
+    };
+    list(env, NAME).into_iter().map(parse).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::MapEnv;
+
+    fn refusal(name: &str, value: &str) -> String {
+        Settings::from_env(&MapEnv::from([(name, value)])).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn without_variables_every_setting_has_its_documented_default() {
+        let settings = Settings::from_env(&MapEnv::default()).unwrap();
+        assert_eq!(settings.transport, TransportKind::Stdio);
+        assert_eq!((settings.http_host.as_str(), settings.http_port), ("127.0.0.1", 8000));
+        assert!(!settings.stateless && settings.cors_origins.is_empty() && settings.focus_keys.is_empty());
+        assert_eq!((settings.toolset, settings.log_level.as_str()), (Toolset::Full, "INFO"));
+    }
+
+    #[test]
+    fn words_are_taken_in_any_case_and_others_are_refused() {
+        let env = MapEnv::from([("MCP_TRANSPORT", "HTTP"), ("MCP_HTTP_STATELESS", "True"), ("MCP_HTTP_PORT", "65535")]);
+        let settings = Settings::from_env(&env).unwrap();
+        assert_eq!((settings.transport, settings.stateless, settings.http_port), (TransportKind::Http, true, 65535));
+        insta::assert_snapshot!(refusal("MCP_TRANSPORT", "sse"), @r#"MCP_TRANSPORT: "sse" is not allowed; use `stdio` or `http`"#);
+        insta::assert_snapshot!(refusal("MCP_HTTP_STATELESS", "1"), @r#"MCP_HTTP_STATELESS: "1" is not allowed; use `false` or `true`"#);
+        insta::assert_snapshot!(refusal("MCP_HTTP_PORT", "0"), @r#"MCP_HTTP_PORT: "0" is not a port; use a number from 1 to 65535"#);
+        insta::assert_snapshot!(refusal("MCP_HTTP_PORT", "70000"), @r#"MCP_HTTP_PORT: "70000" is not a port; use a number from 1 to 65535"#);
+    }
+
+    #[test]
+    fn backups_are_below_the_home_directory_unless_the_environment_says_where() {
+        let of = |pairs: &[(&str, &str)]| {
+            Settings::from_env(&pairs.iter().copied().collect::<MapEnv>())
+                .unwrap()
+                .backup_dir
+                .map(|dir| dir.display().to_string())
+        };
+        assert_eq!(of(&[]), None);
+        assert_eq!(of(&[("HOME", "/h")]).as_deref(), Some("/h/.local/share/mcp-arangodb-async/backups"));
+        assert_eq!(of(&[("HOME", "/h"), ("MCP_BACKUP_DIR", "~/b")]).as_deref(), Some("/h/b"));
+        assert_eq!(of(&[("MCP_BACKUP_DIR", "/b")]).as_deref(), Some("/b"));
+    }
+
+    #[test]
+    fn a_focus_key_has_thirty_two_bytes_and_a_bad_one_is_not_printed() {
+        let good = STANDARD.encode([7; 32]);
+        let env = MapEnv::from([("MCP_FOCUS_KEY", format!("{good}, {good}"))]);
+        let settings = Settings::from_env(&env).unwrap();
+        assert_eq!(settings.focus_keys.iter().map(|key| *key.expose()).collect::<Vec<_>>(), [[7; 32], [7; 32]]);
+        assert!(!format!("{settings:?}").contains(&good));
+        insta::assert_snapshot!(refusal("MCP_FOCUS_KEY", "c2hvcnQ="), @"MCP_FOCUS_KEY: the value is not a key; use 32 random bytes in base64, e.g. from `openssl rand -base64 32`");
+    }
+}
