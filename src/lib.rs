@@ -4,6 +4,7 @@
 //! ask `tenancy` for a database and talk to it through `arango`, over a socket or straight into `embedded`.
 
 pub mod aql;
+pub mod arango;
 pub mod clock;
 pub mod config;
 pub mod observability;

@@ -1,0 +1,113 @@
+//! One database as a client sees it, and the one place where answers become values or errors.
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use serde::{Deserialize, de::DeserializeOwned};
+
+use super::{auth::Authenticator, call::Call, error::Error, transport::Transport};
+use crate::wire::{DatabaseName, ErrorNum};
+
+/// A database to talk to. Cheap to clone; clones share connections and token.
+#[derive(Debug, Clone)]
+pub struct Database(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    transport: Arc<dyn Transport>,
+    name: DatabaseName,
+    authenticator: Authenticator,
+    timeout: Duration,
+}
+
+impl Database {
+    /// A database reached over `transport`, each request taking `timeout` at most.
+    pub fn new(
+        transport: Arc<dyn Transport>,
+        name: DatabaseName,
+        authenticator: Authenticator,
+        timeout: Duration,
+    ) -> Self {
+        Self(Arc::new(Inner { transport, name, authenticator, timeout }))
+    }
+
+    /// Another database of the same server, as the same user.
+    #[must_use]
+    pub fn sibling(&self, name: DatabaseName) -> Self {
+        let inner = &*self.0;
+        Self::new(inner.transport.clone(), name, inner.authenticator.clone(), inner.timeout)
+    }
+
+    /// The database's name.
+    pub fn name(&self) -> &DatabaseName {
+        &self.0.name
+    }
+
+    /// How long one request may take.
+    pub fn timeout(&self) -> Duration {
+        self.0.timeout
+    }
+
+    /// Sends a call and gives the answer if its status says success.
+    ///
+    /// # Errors
+    /// The server's error, or why there is no answer.
+    pub async fn send(&self, call: Call) -> Result<Response<Bytes>, Error> {
+        let response = self.exchange(call, Some(&self.0.name)).await?;
+        check(&response)?;
+        Ok(response)
+    }
+
+    /// Sends a call and decodes the answer.
+    ///
+    /// # Errors
+    /// The server's error, why there is no answer, or that the answer is not what was expected.
+    pub async fn call<T: DeserializeOwned>(&self, call: Call) -> Result<T, Error> {
+        decode(&self.exchange(call, Some(&self.0.name)).await?)
+    }
+
+    /// As [`Self::call`], for the paths that belong to the server and not to a database.
+    ///
+    /// # Errors
+    /// As [`Self::call`].
+    pub async fn call_server<T: DeserializeOwned>(&self, call: Call) -> Result<T, Error> {
+        decode(&self.exchange(call, None).await?)
+    }
+
+    async fn exchange(&self, call: Call, database: Option<&DatabaseName>) -> Result<Response<Bytes>, Error> {
+        let request = call.into_request(database, self.0.timeout)?;
+        self.0.authenticator.send(&*self.0.transport, request).await
+    }
+}
+
+/// Decodes a successful answer; anything else becomes an error.
+pub(super) fn decode<T: DeserializeOwned>(response: &Response<Bytes>) -> Result<T, Error> {
+    check(response)?;
+    serde_json::from_slice(response.body()).map_err(|_| Error::decode(response.status(), response.body()))
+}
+
+/// The one mapping from answers to errors.
+fn check(response: &Response<Bytes>) -> Result<(), Error> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Envelope {
+        #[serde(default)]
+        error_num: Option<u16>,
+        #[serde(default)]
+        error_message: Option<String>,
+    }
+    let status = response.status();
+    if status.is_success() || status == StatusCode::NOT_MODIFIED {
+        return Ok(());
+    }
+    match serde_json::from_slice::<Envelope>(response.body()) {
+        Ok(Envelope { error_num: Some(num), error_message }) => {
+            let num = ErrorNum(num);
+            let message = error_message.unwrap_or_else(|| num.text().to_owned());
+            Err(Error::Server { status: status.as_u16(), num, message })
+        }
+        // 412 and the like come without an error body, and a proxy sends its own: the status is all there is.
+        _ => Err(Error::decode(status, response.body())),
+    }
+}
