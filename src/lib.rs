@@ -7,5 +7,6 @@ pub mod aql;
 pub mod arango;
 pub mod clock;
 pub mod config;
+pub mod embedded;
 pub mod observability;
 pub mod wire;

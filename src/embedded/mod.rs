@@ -1,0 +1,10 @@
+//! The embedded engine: an ArangoDB-compatible database inside the process.
+//!
+//! Everything under here is synchronous and pure apart from `listen`, the only part that knows sockets. Time and chance
+//! come in as [`crate::clock`] traits. It speaks ArangoDB's HTTP API as a function from request to response (`api`), so
+//! it is a transport for the client in process and a server behind a socket alike.
+
+pub mod error;
+pub mod value;
+
+pub use error::Error;
