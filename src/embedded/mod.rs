@@ -5,6 +5,7 @@
 //! it is a transport for the client in process and a server behind a socket alike.
 
 pub mod error;
+pub mod functions;
 pub mod value;
 
 pub use error::Error;
