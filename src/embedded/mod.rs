@@ -6,6 +6,8 @@
 
 pub mod error;
 pub mod functions;
+pub mod store;
+pub mod users;
 pub mod value;
 
 pub use error::Error;
