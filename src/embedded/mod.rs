@@ -6,6 +6,7 @@
 
 pub mod error;
 pub mod functions;
+pub mod graph;
 pub mod store;
 pub mod users;
 pub mod value;
