@@ -5,8 +5,12 @@
 //! it is a transport for the client in process and a server behind a socket alike.
 
 pub mod error;
+pub mod eval;
+pub mod exec;
 pub mod functions;
 pub mod graph;
+pub mod plan;
+pub mod query;
 pub mod store;
 pub mod users;
 pub mod value;

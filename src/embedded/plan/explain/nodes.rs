@@ -1,0 +1,386 @@
+//! Steps as ArangoDB's execution nodes. Where ArangoDB wants a variable, an expression becomes a `CalculationNode`
+//! before the step.
+
+use super::expression::{node as syntax, operation};
+use crate::{
+    aql::ast::BinaryOperator,
+    embedded::{
+        plan::{
+            Plan,
+            expr::{Attribute, Expr, Register},
+            node::{Aggregate, Block, Calculation, Collect, IndexKind, IndexScan, Lookup, Node, Window},
+        },
+        store::Snapshot,
+        value::{Object, Str, Value, object},
+    },
+    wire::CollectionName,
+};
+
+/// How many elements an array is taken to have that is not known.
+pub(super) const UNKNOWN_LENGTH: f64 = 100.0;
+
+/// Writes a plan down.
+pub(super) struct Explainer<'a> {
+    snapshot: &'a Snapshot,
+    /// The names of all variables; more are added for expressions without one.
+    names: Vec<Str>,
+    next_id: i64,
+    list: Vec<Value>,
+    cost: f64,
+    pub(super) items: f64,
+}
+
+impl<'a> Explainer<'a> {
+    pub(super) fn new(plan: &Plan, snapshot: &'a Snapshot) -> Self {
+        Self { snapshot, names: plan.registers.clone(), next_id: 1, list: Vec::new(), cost: 0.0, items: 1.0 }
+    }
+
+    /// What the plan costs, and how many rows it is expected to give.
+    pub(super) fn estimates(&self) -> (f64, f64) {
+        (self.cost, self.items)
+    }
+
+    /// All variables.
+    pub(super) fn variables(&self) -> Vec<Value> {
+        (0..self.names.len()).filter_map(|at| u32::try_from(at).ok()).map(|at| self.variable(Register(at))).collect()
+    }
+
+    /// The steps of a query or subquery.
+    pub(super) fn block(&mut self, block: &Block, items: f64) -> Vec<Value> {
+        let outer = std::mem::take(&mut self.list);
+        (self.cost, self.items) = (0.0, items);
+        let parameters = object::<&str>([]);
+        self.push("SingletonNode", self.items, vec![("bindParameterVariables", parameters)]);
+        for node in &block.nodes {
+            self.node(node);
+        }
+        if let Some(result) = &block.result {
+            let variable = self.variable_of(result);
+            self.push("ReturnNode", self.items, vec![("inVariable", variable), ("count", Value::Bool(true))]);
+        }
+        std::mem::replace(&mut self.list, outer)
+    }
+
+    pub(super) fn push(&mut self, kind: &str, items: f64, more: Vec<(&str, Value)>) {
+        let before = self.list.last().map(|last| last.get("id").clone());
+        self.items = items;
+        self.cost += items;
+        let mut object = Object::default();
+        object.insert(Str::from("type"), Value::from(kind));
+        object.insert(Str::from("dependencies"), Value::array(before.into_iter().collect()));
+        object.insert(Str::from("id"), Value::Int(self.next_id));
+        object.insert(Str::from("estimatedCost"), Value::whole_or_double(self.cost));
+        object.insert(Str::from("estimatedNrItems"), Value::whole_or_double(items));
+        object.extend(more.into_iter().map(|(name, value)| (Str::from(name), value)));
+        self.next_id += 1;
+        self.list.push(Value::object(object));
+    }
+
+    fn node(&mut self, node: &Node) {
+        match node {
+            Node::EnumerateCollection(scan) => {
+                let items = self.items * self.count(&scan.collection);
+                let more = vec![
+                    ("random", Value::Bool(false)),
+                    (
+                        "indexHint",
+                        object([
+                            ("forced", Value::Bool(false)),
+                            ("lookahead", Value::Int(1)),
+                            ("type", Value::from("none")),
+                        ]),
+                    ),
+                    ("outVariable", self.variable(scan.out)),
+                    ("projections", Value::array(Vec::new())),
+                    ("filterProjections", Value::array(Vec::new())),
+                    ("count", Value::Bool(false)),
+                    ("producesResult", Value::Bool(true)),
+                    ("readOwnWrites", Value::Bool(false)),
+                    ("useCache", Value::Bool(true)),
+                    ("maxProjections", Value::Int(5)),
+                    ("collection", Value::string(scan.collection.as_str())),
+                    ("satellite", Value::Bool(false)),
+                    ("isSatellite", Value::Bool(false)),
+                    ("isSatelliteOf", Value::Null),
+                ];
+                self.push("EnumerateCollectionNode", items, more);
+            }
+            Node::Index(scan) => self.index(scan),
+            Node::EnumerateList(list) => {
+                let length = list.list.constant().and_then(Value::as_array).map_or(UNKNOWN_LENGTH, as_number);
+                let input = self.variable_of(&list.list);
+                let more = vec![("inVariable", input), ("outVariable", self.variable(list.out))];
+                self.push("EnumerateListNode", self.items * length, more);
+            }
+            Node::Filter(condition) => {
+                let input = self.variable_of(condition);
+                self.push("FilterNode", self.items, vec![("inVariable", input)]);
+            }
+            Node::Calculation(calculation) => self.calculation(calculation),
+            Node::Sort(sort) => {
+                let mut elements = Vec::with_capacity(sort.keys.len());
+                for key in &sort.keys {
+                    let input = self.variable_of(&key.value);
+                    elements.push(object([("inVariable", input), ("ascending", Value::Bool(key.ascending))]));
+                }
+                let strategy = if sort.limit.is_some() { "constrained-heap" } else { "standard" };
+                let more = vec![
+                    ("elements", Value::array(elements)),
+                    ("stable", Value::Bool(true)),
+                    ("limit", Value::count(sort.limit.unwrap_or(0))),
+                    ("strategy", Value::from(strategy)),
+                ];
+                self.push("SortNode", self.items, more);
+            }
+            Node::Limit(limit) => {
+                let items = as_number_of(limit.count).min(self.items);
+                let more = vec![
+                    ("offset", Value::count(limit.offset)),
+                    ("limit", Value::count(limit.count)),
+                    ("fullCount", Value::Bool(limit.full_count)),
+                ];
+                self.push("LimitNode", items, more);
+            }
+            Node::Collect(collect) => self.collect(collect),
+            Node::Distinct(distinct) => {
+                let input = self.variable_of(&distinct.value);
+                let group = object([("outVariable", self.variable(distinct.out)), ("inVariable", input)]);
+                let more = vec![
+                    ("groups", Value::array(vec![group])),
+                    ("aggregates", Value::array(Vec::new())),
+                    ("isDistinctCommand", Value::Bool(true)),
+                    ("collectOptions", object([("method", Value::from("hash"))])),
+                ];
+                self.push("CollectNode", self.items, more);
+            }
+            Node::Window(window) => self.window(window),
+            Node::Modify(_) | Node::Upsert(_) => self.write(node),
+            Node::Traversal(_) | Node::PathSearch(_) => self.walk(node),
+        }
+    }
+
+    fn calculation(&mut self, calculation: &Calculation) {
+        let value = peel(&calculation.value);
+        if let Expr::Subquery(_) = value {
+            self.subquery_into(value, calculation.out);
+            return;
+        }
+        let expression = self.expression(value);
+        let kind = match value {
+            Expr::Constant(_) => "json",
+            Expr::Attribute(_) => "attribute",
+            Expr::Register(_) => "reference",
+            _ => "simple",
+        };
+        let more = vec![
+            ("expression", expression),
+            ("outVariable", self.variable(calculation.out)),
+            ("canThrow", Value::Bool(false)),
+            ("expressionType", Value::from(kind)),
+        ];
+        self.push("CalculationNode", self.items, more);
+    }
+
+    fn index(&mut self, scan: &IndexScan) {
+        let collection = self.snapshot.collection(scan.collection.as_str());
+        let indexes = collection.map(crate::embedded::store::Collection::indexes).unwrap_or_default();
+        let wanted = indexes.into_iter().find(|index| match &scan.index {
+            IndexKind::Primary { .. } => &*index.kind == "primary",
+            IndexKind::Edge { .. } => &*index.kind == "edge",
+            IndexKind::Persistent { id } => index.id == *id,
+        });
+        let fields: Vec<Str> = match &scan.index {
+            IndexKind::Primary { by_id } => vec![Str::from(if *by_id { "_id" } else { "_key" })],
+            IndexKind::Edge { to } => vec![Str::from(if *to { "_to" } else { "_from" })],
+            IndexKind::Persistent { .. } => wanted.as_ref().map(|index| index.fields.clone()).unwrap_or_default(),
+        };
+        let mut alternatives = Vec::new();
+        for lookup in &scan.lookups {
+            let parts: Vec<Value> = match lookup {
+                Lookup::Equal(values) => fields
+                    .iter()
+                    .zip(values)
+                    .map(|(field, value)| self.comparison(BinaryOperator::Eq, scan.out, field, value))
+                    .collect(),
+                Lookup::In(list) => fields
+                    .iter()
+                    .take(1)
+                    .map(|field| self.comparison(BinaryOperator::In, scan.out, field, list))
+                    .collect(),
+            };
+            alternatives.push(syntax("n-ary and", 62, Vec::new(), parts));
+        }
+        let shown = wanted.map(|index| {
+            let mut definition = index.definition.clone();
+            definition.insert(Str::from("id"), Value::String(index.id.clone()));
+            Value::object(definition)
+        });
+        let more = vec![
+            ("outVariable", self.variable(scan.out)),
+            ("projections", Value::array(Vec::new())),
+            ("filterProjections", Value::array(Vec::new())),
+            ("count", Value::Bool(false)),
+            ("producesResult", Value::Bool(true)),
+            ("readOwnWrites", Value::Bool(false)),
+            ("useCache", Value::Bool(true)),
+            ("maxProjections", Value::Int(5)),
+            ("collection", Value::string(scan.collection.as_str())),
+            ("satellite", Value::Bool(false)),
+            ("isSatellite", Value::Bool(false)),
+            ("isSatelliteOf", Value::Null),
+            ("strategy", Value::from("document")),
+            ("needsGatherNodeSort", Value::Bool(false)),
+            ("indexCoversProjections", Value::Bool(false)),
+            ("indexCoversOutProjections", Value::Bool(false)),
+            ("indexCoversFilterProjections", Value::Bool(false)),
+            ("indexes", Value::array(shown.into_iter().collect())),
+            ("condition", syntax("n-ary or", 63, Vec::new(), alternatives)),
+            ("allCoveredByOneIndex", Value::Bool(false)),
+            ("sorted", Value::Bool(true)),
+            ("ascending", Value::Bool(true)),
+            ("evalFCalls", Value::Bool(true)),
+            ("waitForSync", Value::Bool(false)),
+            ("limit", Value::Int(0)),
+            ("isLateMaterialized", Value::Bool(false)),
+            ("lookahead", Value::Int(1)),
+        ];
+        self.push("IndexNode", self.items, more);
+    }
+
+    fn comparison(&mut self, operator: BinaryOperator, document: Register, field: &str, value: &Expr) -> Value {
+        let attribute = field.split('.').fold(Expr::Register(document), |value, name| {
+            Expr::Attribute(Box::new(Attribute { value, name: Str::from(name) }))
+        });
+        let parts = vec![self.expression(&attribute), self.expression(value)];
+        operation(operator, parts)
+    }
+
+    fn collect(&mut self, collect: &Collect) {
+        let mut groups = Vec::with_capacity(collect.groups.len());
+        for group in &collect.groups {
+            let input = self.variable_of(&group.value);
+            groups.push(object([("outVariable", self.variable(group.out)), ("inVariable", input)]));
+        }
+        let aggregates = self.aggregates(&collect.aggregates);
+        let mut more = vec![
+            ("groups", Value::array(groups)),
+            ("aggregates", Value::array(aggregates)),
+            ("isDistinctCommand", Value::Bool(false)),
+            ("specialized", Value::Bool(true)),
+            ("collectOptions", object([("method", Value::from("hash"))])),
+        ];
+        if let Some(into) = &collect.into {
+            let input = self.variable_of(&into.value);
+            more.push(("expressionVariable", input));
+            more.push(("outVariable", self.variable(into.out)));
+        }
+        if let Some(count) = collect.count {
+            more.push(("outVariable", self.variable(count)));
+        }
+        let items = if collect.groups.is_empty() { 1.0 } else { (self.items * 0.8).max(1.0) };
+        self.push("CollectNode", items, more);
+    }
+
+    fn aggregates(&mut self, aggregates: &[Aggregate]) -> Vec<Value> {
+        aggregates
+            .iter()
+            .map(|aggregate| {
+                let input = self.variable_of(&aggregate.argument);
+                object([
+                    ("outVariable", self.variable(aggregate.out)),
+                    ("inVariable", input),
+                    ("type", Value::from(aggregate.kind.name())),
+                ])
+            })
+            .collect()
+    }
+
+    fn window(&mut self, window: &Window) {
+        let range = window.range.as_ref().map(|range| self.variable_of(range));
+        let aggregates = self.aggregates(&window.aggregates);
+        let bounds = window.bounds.constant().cloned().unwrap_or_default();
+        let mut more = vec![
+            ("aggregates", Value::array(aggregates)),
+            ("preceding", bounds.get("preceding").clone()),
+            ("following", bounds.get("following").clone()),
+        ];
+        more.extend(range.map(|range| ("rangeVariable", range)));
+        self.push("WindowNode", self.items, more);
+    }
+
+    /// A subquery as a step of its own; gives the variable of its result.
+    pub(super) fn subquery(&mut self, expr: &Expr) -> Register {
+        let out = self.temporary();
+        self.subquery_into(expr, out);
+        out
+    }
+
+    fn subquery_into(&mut self, expr: &Expr, out: Register) {
+        let Expr::Subquery(subquery) = expr else {
+            return;
+        };
+        let (cost, items) = (self.cost, self.items);
+        let nodes = self.block(&subquery.block, 1.0);
+        let inner = self.cost;
+        (self.cost, self.items) = (cost + inner * items, items);
+        let more = vec![
+            ("subquery", object([("nodes", Value::array(nodes))])),
+            ("outVariable", self.variable(out)),
+            ("isConst", Value::Bool(false)),
+        ];
+        self.push("SubqueryNode", items, more);
+    }
+
+    /// The variable of an expression, computed by a step of its own where it is not one already.
+    pub(super) fn variable_of(&mut self, expr: &Expr) -> Value {
+        if let Expr::Register(register) = expr {
+            return self.variable(*register);
+        }
+        let out = self.temporary();
+        self.calculation(&Calculation { out, value: expr.clone() });
+        self.variable(out)
+    }
+
+    fn temporary(&mut self) -> Register {
+        let at = self.names.len();
+        self.names.push(Str::from(at.to_string()));
+        Register(u32::try_from(at).unwrap_or(u32::MAX))
+    }
+
+    pub(super) fn variable(&self, register: Register) -> Value {
+        object([
+            ("id", Value::Int(i64::from(register.0))),
+            ("name", Value::String(self.names.get(register.index()).cloned().unwrap_or_else(|| Str::from("")))),
+            ("isFullDocumentFromCollection", Value::Bool(false)),
+        ])
+    }
+
+    /// A use of a variable.
+    pub(super) fn reference(&self, register: Register) -> Value {
+        let name = self.names.get(register.index()).cloned().unwrap_or_else(|| Str::from(""));
+        let more = vec![
+            ("name", Value::String(name)),
+            ("id", Value::Int(i64::from(register.0))),
+            ("subqueryReference", Value::Bool(false)),
+        ];
+        syntax("reference", 45, more, Vec::new())
+    }
+
+    fn count(&self, collection: &CollectionName) -> f64 {
+        let count = self.snapshot.collection(collection.as_str()).map_or(0, crate::embedded::store::Collection::len);
+        as_number_of(count)
+    }
+}
+
+fn peel(expr: &Expr) -> &Expr {
+    if let Expr::Once(once) = expr { &once.value } else { expr }
+}
+
+fn as_number(items: &[Value]) -> f64 {
+    as_number_of(items.len())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "an estimate")]
+fn as_number_of(count: usize) -> f64 {
+    count as f64
+}

@@ -1,0 +1,46 @@
+//! `FOR … IN …` over collections and arrays.
+
+use super::{Lowerer, expr::Named, options};
+use crate::{
+    aql::ast,
+    embedded::{
+        error::Error,
+        plan::{
+            node::{Block, EnumerateCollection, EnumerateList, Node},
+            scope::ScopeKind,
+        },
+    },
+    wire::ErrorNum,
+};
+
+impl Lowerer<'_> {
+    pub(super) fn for_in(&mut self, node: &ast::For, block: &mut Block) -> Result<(), Error> {
+        if node.search.is_some() {
+            return Err(Error::new(
+                ErrorNum::NOT_IMPLEMENTED,
+                "SEARCH needs a view, and the embedded engine has no views: use FILTER",
+            ));
+        }
+        let named = self.named(&node.source)?;
+        let list = match &named {
+            Some(Named::Collection(name)) => {
+                self.access.read(name)?;
+                None
+            }
+            Some(Named::Value(_)) | None => Some(self.expr(&node.source)?),
+        };
+        if let Some(options) = &node.options {
+            self.options(options, "FOR", options::FOR)?;
+        }
+        self.scopes.open(ScopeKind::For);
+        let out = self.scopes.declare(&node.variable.text)?;
+        block.nodes.push(match (named, list) {
+            (Some(Named::Collection(collection)), _) => {
+                Node::EnumerateCollection(EnumerateCollection { collection, out })
+            }
+            (_, Some(list)) => Node::EnumerateList(EnumerateList { list, out }),
+            (_, None) => return Err(ErrorNum::INTERNAL_AQL.into()),
+        });
+        Ok(())
+    }
+}

@@ -1,0 +1,76 @@
+//! Plans: what a query does, step by step, with every name resolved. No text of the query is left in one.
+
+pub mod aggregate;
+mod bind;
+pub mod explain;
+pub mod expr;
+pub mod graph;
+pub mod key;
+mod lower;
+pub mod modify;
+pub mod node;
+mod once;
+mod optimise;
+mod scope;
+mod sets;
+
+use std::collections::BTreeSet;
+
+use super::{
+    error::Error,
+    functions::Warnings,
+    store::Snapshot,
+    value::{Object, Str},
+};
+use crate::{aql::ast, wire::CollectionName};
+use node::Block;
+
+/// A query, ready to be executed.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The steps.
+    pub block: Block,
+    /// The name of each register.
+    pub registers: Vec<Str>,
+    /// How many values are computed once.
+    pub once: usize,
+    /// The collections read.
+    pub reads: BTreeSet<CollectionName>,
+    /// The collections written to.
+    pub writes: BTreeSet<CollectionName>,
+    /// The optimiser rules that changed something.
+    pub rules: Vec<&'static str>,
+}
+
+/// What planning depends on besides the query.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings<'a> {
+    /// The bind parameters.
+    pub bind_vars: &'a Object,
+    /// Whether the last `LIMIT` counts all rows.
+    pub full_count: bool,
+    /// Optimiser rules switched off (`-name`, `-all`) and on (`+name`).
+    pub rules: &'a [String],
+}
+
+/// The names of the optimiser's rules, in the order they are applied.
+pub fn rule_names() -> impl Iterator<Item = &'static str> {
+    optimise::names()
+}
+
+/// Makes a plan for a query.
+///
+/// # Errors
+/// Whatever is wrong with the query beyond its syntax: names, bind parameters, arguments, options.
+pub fn compile(
+    query: &ast::Query,
+    snapshot: &Snapshot,
+    settings: Settings<'_>,
+    warnings: &mut Warnings,
+) -> Result<Plan, Error> {
+    let mut plan = lower::query(query, snapshot, settings, warnings)?;
+    optimise::optimise(&mut plan, snapshot, settings.rules);
+    sets::use_sets(&mut plan.block);
+    plan.once = once::hoist(&mut plan.block);
+    Ok(plan)
+}
