@@ -7,6 +7,7 @@ pub mod aql;
 pub mod arango;
 pub mod clock;
 pub mod config;
+pub mod dump;
 pub mod embedded;
 pub mod observability;
 pub mod tenancy;
