@@ -11,4 +11,5 @@ pub mod dump;
 pub mod embedded;
 pub mod observability;
 pub mod tenancy;
+pub mod tools;
 pub mod wire;

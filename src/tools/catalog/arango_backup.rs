@@ -1,0 +1,58 @@
+//! `arango_backup`: writes collections to JSON files.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::super::{
+    backups::explain,
+    effect::Effect,
+    error::ToolError,
+    on_database::Target,
+    tool::{Category, DatabaseTool, Fixed},
+};
+use crate::{
+    dump::{self, CollectionsReport},
+    wire::CollectionName,
+};
+
+#[derive(Debug)]
+pub(crate) struct Backup;
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Args {
+    /// A new directory inside the backup directory; default: named by date and time.
+    #[serde(rename = "outputDir", default)]
+    output_dir: Option<String>,
+    /// One collection; default: all.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    collection: Option<CollectionName>,
+    /// Several; wins over `collection`.
+    #[serde(default)]
+    #[schemars(with = "Option<Vec<String>>")]
+    collections: Option<Vec<CollectionName>>,
+    /// At most this many documents of each.
+    #[serde(rename = "docLimit", default)]
+    #[schemars(range(min = 1))]
+    doc_limit: Option<u64>,
+}
+
+impl DatabaseTool for Backup {
+    const NAME: &'static str = "arango_backup";
+    const ALIASES: &'static [&'static str] = &[];
+    const TITLE: &'static str = "Back up collections";
+    const DESCRIPTION: &'static str = "Write collections (all but system ones unless named) to JSON files on the server of this \
+tool; returns the files and counts. To back up a graph so that it can be restored use arango_backup_graph.";
+    const CATEGORY: Category = Category::CoreData;
+    const EFFECT: Effect = Effect::Export;
+    type Args = Args;
+    type Output = Fixed<CollectionsReport>;
+
+    async fn call(target: &Target<'_>, args: Args) -> Result<Fixed<CollectionsReport>, ToolError> {
+        let wanted = args.collections.unwrap_or_else(|| args.collection.into_iter().collect());
+        let directory = args.output_dir.as_deref();
+        let report = dump::collections(&target.database, target.backups, directory, &wanted, args.doc_limit).await;
+        Ok(Fixed(report.map_err(explain)?))
+    }
+}

@@ -1,0 +1,56 @@
+//! `arango_backup_graph`: writes a graph, its definition and its documents, to a directory.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::super::{
+    backups::explain,
+    effect::Effect,
+    error::ToolError,
+    on_database::Target,
+    tool::{Category, DatabaseTool, Fixed},
+};
+use crate::{
+    dump::{self, GraphOptions, GraphReport},
+    wire::GraphName,
+};
+
+#[derive(Debug)]
+pub(crate) struct BackupGraph;
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Args {
+    /// The named graph.
+    #[schemars(with = "String")]
+    graph_name: GraphName,
+    /// A new directory inside the backup directory; default: named by graph, date and time.
+    #[serde(rename = "outputDir", default)]
+    output_dir: Option<String>,
+    /// Write the definition too (default true); without it the backup cannot be restored.
+    #[serde(rename = "includeMetadata", default)]
+    include_metadata: Option<bool>,
+    /// At most this many documents of each collection.
+    #[serde(rename = "docLimit", default)]
+    #[schemars(range(min = 1))]
+    doc_limit: Option<u64>,
+}
+
+impl DatabaseTool for BackupGraph {
+    const NAME: &'static str = "arango_backup_graph";
+    const ALIASES: &'static [&'static str] = &[];
+    const TITLE: &'static str = "Back up a graph";
+    const DESCRIPTION: &'static str = "Write a named graph (definition, vertices, edges, with digests) to a directory on the \
+server of this tool; returns its path, files and counts. arango_restore_graph brings it back.";
+    const CATEGORY: Category = Category::GraphAdvanced;
+    const EFFECT: Effect = Effect::Export;
+    type Args = Args;
+    type Output = Fixed<GraphReport>;
+
+    async fn call(target: &Target<'_>, args: Args) -> Result<Fixed<GraphReport>, ToolError> {
+        let options = GraphOptions { metadata: args.include_metadata.unwrap_or(true), limit: args.doc_limit };
+        let directory = args.output_dir.as_deref();
+        let report = dump::graph(&target.database, target.backups, &args.graph_name, directory, options).await;
+        Ok(Fixed(report.map_err(explain)?))
+    }
+}

@@ -1,0 +1,168 @@
+//! `arango_graph_statistics`: how large and how dense graphs are, how many edges leave a vertex, how far one gets.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::super::{
+    effect::Effect,
+    error::{Kind, ToolError},
+    graphs::{self, degrees, reach},
+    on_database::Target,
+    tool::{Category, DatabaseTool, Fixed},
+};
+use crate::{
+    arango::{Graph, Query},
+    wire::{CollectionName, GraphName},
+};
+
+#[derive(Debug)]
+pub(crate) struct GraphStatistics;
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct Args {
+    /// One graph; default all.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    graph_name: Option<GraphName>,
+    /// Default true.
+    #[serde(default)]
+    include_degree_distribution: Option<bool>,
+    /// Default true.
+    #[serde(default)]
+    include_connectivity: Option<bool>,
+    /// Default 100.
+    #[serde(default)]
+    #[schemars(range(min = 100, max = 10_000))]
+    sample_size: Option<u32>,
+    /// All collections together.
+    #[serde(default)]
+    aggregate_collections: Option<bool>,
+    /// Each collection by itself.
+    #[serde(default)]
+    per_collection_stats: Option<bool>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Report {
+    graphs_analyzed: usize,
+    statistics: Vec<Statistics>,
+    analysis_timestamp: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Statistics {
+    graph_name: String,
+    vertex_collections: Vec<String>,
+    edge_collections: Vec<String>,
+    total_vertices: u64,
+    total_edges: u64,
+    density: f64,
+    #[serde(flatten)]
+    analysis: Map<String, Value>,
+}
+
+impl DatabaseTool for GraphStatistics {
+    const NAME: &'static str = "arango_graph_statistics";
+    const ALIASES: &'static [&'static str] = &[];
+    const TITLE: &'static str = "Graph statistics";
+    const DESCRIPTION: &'static str =
+        "Count vertices and edges of named graphs; density, out-degrees, vertices reachable within 10 steps.";
+    const CATEGORY: Category = Category::GraphAdvanced;
+    const EFFECT: Effect = Effect::Read;
+    type Args = Args;
+    type Output = Fixed<Report>;
+
+    async fn call(target: &Target<'_>, args: Args) -> Result<Fixed<Report>, ToolError> {
+        let graphs = graphs::chosen(target, args.graph_name.as_ref()).await?;
+        if graphs.is_empty() {
+            return Err(ToolError::new(Kind::NoGraphs, "No graphs found to analyze")
+                .hint("the database has no named graph; arango_create_graph makes one"));
+        }
+        let mut statistics = Vec::with_capacity(graphs.len());
+        for graph in &graphs {
+            statistics.push(analyse(target, graph, &args).await?);
+        }
+        let now: Vec<String> = graphs::rows(target, Query::new("RETURN DATE_ISO8601(DATE_NOW())")).await?;
+        Ok(Fixed(Report {
+            graphs_analyzed: statistics.len(),
+            statistics,
+            analysis_timestamp: now.into_iter().next().unwrap_or_default(),
+        }))
+    }
+}
+
+/// The collections with how many documents each holds.
+async fn counted(
+    target: &Target<'_>,
+    names: impl IntoIterator<Item = CollectionName>,
+) -> Result<BTreeMap<CollectionName, u64>, ToolError> {
+    let mut counts = BTreeMap::new();
+    for name in names {
+        let count = target.database.count(&name).await?;
+        counts.insert(name, count);
+    }
+    Ok(counts)
+}
+
+async fn analyse(target: &Target<'_>, graph: &Graph, args: &Args) -> Result<Statistics, ToolError> {
+    let vertices = counted(target, graph.vertex_collections()).await?;
+    let edges = counted(target, graph.edge_collections()).await?;
+    let (total_vertices, total_edges) = (vertices.values().sum::<u64>(), edges.values().sum::<u64>());
+    let mut analysis = Map::new();
+    if !edges.is_empty() {
+        let names: Vec<CollectionName> = edges.keys().cloned().collect();
+        analyse_parts(target, &graph.name, &names, &vertices, args, &mut analysis).await;
+    }
+    Ok(Statistics {
+        graph_name: graph.name.as_str().to_owned(),
+        vertex_collections: graphs::texts(vertices.keys()),
+        edge_collections: graphs::texts(edges.keys()),
+        total_vertices,
+        total_edges,
+        density: degrees::ratio(total_edges, total_vertices.saturating_mul(total_vertices.saturating_sub(1))),
+        analysis,
+    })
+}
+
+/// The two parts that may fail without taking the rest with them.
+async fn analyse_parts(
+    target: &Target<'_>,
+    graph: &GraphName,
+    edges: &[CollectionName],
+    vertices: &BTreeMap<CollectionName, u64>,
+    args: &Args,
+    analysis: &mut Map<String, Value>,
+) {
+    let aggregate = args.aggregate_collections.unwrap_or(false);
+    let each = args.per_collection_stats.unwrap_or(false);
+    if args.include_degree_distribution.unwrap_or(true) {
+        let method = match (aggregate && edges.len() > 1, each) {
+            (true, _) => degrees::Method::Aggregated,
+            (false, true) => degrees::Method::PerCollection,
+            (false, false) => degrees::Method::First,
+        };
+        match degrees::analyse(target, edges, method).await {
+            Ok(found) => analysis.extend(found),
+            Err(error) => drop(analysis.insert("degree_distribution_error".to_owned(), error.to_string().into())),
+        }
+    }
+    if args.include_connectivity.unwrap_or(true) {
+        let method = match (each && vertices.len() > 1, aggregate) {
+            (true, _) => reach::Method::PerCollection,
+            (false, true) => reach::Method::Aggregated,
+            (false, false) => reach::Method::First,
+        };
+        let sampler = reach::Sampler { graph, vertices, size: u64::from(args.sample_size.unwrap_or(100)) };
+        match sampler.analyse(target, method).await {
+            Ok(found) => analysis.extend(found),
+            Err(error) => drop(analysis.insert("connectivity_analysis_error".to_owned(), error.to_string().into())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

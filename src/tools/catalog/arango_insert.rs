@@ -1,0 +1,45 @@
+//! `arango_insert`: stores one new document.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::super::{
+    documents::{Meta, on_collection},
+    effect::Effect,
+    error::ToolError,
+    on_database::Target,
+    tool::{Category, DatabaseTool, Fixed},
+};
+use crate::{arango::WriteOptions, wire::CollectionName};
+
+#[derive(Debug)]
+pub(crate) struct Insert;
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Args {
+    /// The collection to store the document in.
+    #[schemars(with = "String")]
+    collection: CollectionName,
+    /// The document. `_key` may be given, else it is made up. An edge needs `_from` and `_to` (document ids).
+    document: Map<String, Value>,
+}
+
+impl DatabaseTool for Insert {
+    const NAME: &'static str = "arango_insert";
+    const ALIASES: &'static [&'static str] = &[];
+    const TITLE: &'static str = "Insert a document";
+    const DESCRIPTION: &'static str = "Store one new document (or edge) in a collection and return its _id, _key and _rev. Fails \
+if the key is taken (error 1210; use arango_update then) or if the collection does not exist (arango_create_collection \
+makes one). For many documents use arango_bulk_insert.";
+    const CATEGORY: Category = Category::CoreData;
+    const EFFECT: Effect = Effect::Add;
+    type Args = Args;
+    type Output = Fixed<Meta>;
+
+    async fn call(target: &Target<'_>, args: Args) -> Result<Fixed<Meta>, ToolError> {
+        let stored = target.database.insert(&args.collection, &args.document, &WriteOptions::default()).await;
+        Ok(Fixed(stored.map_err(|error| on_collection(&args.collection, error))?.into()))
+    }
+}

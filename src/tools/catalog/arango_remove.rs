@@ -1,0 +1,44 @@
+//! `arango_remove`: removes one document.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::super::{
+    documents::{Meta, key_within, on_collection},
+    effect::Effect,
+    error::ToolError,
+    on_database::Target,
+    tool::{Category, DatabaseTool, Fixed},
+};
+use crate::{arango::WriteOptions, wire::CollectionName};
+
+#[derive(Debug)]
+pub(crate) struct Remove;
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Args {
+    /// The collection of the document.
+    #[schemars(with = "String")]
+    collection: CollectionName,
+    /// The document's `_key`.
+    key: String,
+}
+
+impl DatabaseTool for Remove {
+    const NAME: &'static str = "arango_remove";
+    const ALIASES: &'static [&'static str] = &[];
+    const TITLE: &'static str = "Remove a document";
+    const DESCRIPTION: &'static str = "Remove one document, given by collection and key, for good, and return the _id, _key and \
+_rev it had. Fails with error 1202 if there is no such document. Edges that point to it stay.";
+    const CATEGORY: Category = Category::CoreData;
+    const EFFECT: Effect = Effect::Delete;
+    type Args = Args;
+    type Output = Fixed<Meta>;
+
+    async fn call(target: &Target<'_>, args: Args) -> Result<Fixed<Meta>, ToolError> {
+        let key = key_within(&args.collection, &args.key)?;
+        let removed = target.database.remove(&args.collection, &key, &WriteOptions::default()).await;
+        Ok(Fixed(removed.map_err(|error| on_collection(&args.collection, error))?.into()))
+    }
+}

@@ -1,0 +1,67 @@
+//! `arango_restore_graph`: brings a graph back from a backup, of this program or of the Python original.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::super::{
+    backups::explain,
+    effect::Effect,
+    error::ToolError,
+    on_database::Target,
+    tool::{Category, DatabaseTool, Fixed},
+};
+use crate::{
+    dump::{self, OnConflict, RestoreOptions, RestoreReport},
+    wire::GraphName,
+};
+
+#[derive(Debug)]
+pub(crate) struct RestoreGraph;
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Args {
+    /// The backup: its directory inside the backup directory.
+    #[serde(rename = "inputDir")]
+    input_dir: String,
+    /// Another name for the graph; collections keep theirs.
+    #[serde(rename = "graphName", default)]
+    #[schemars(with = "Option<String>")]
+    graph_name: Option<GraphName>,
+    /// What to do with what exists: `error` (default) changes nothing then.
+    #[serde(rename = "conflictResolution", default)]
+    conflict_resolution: Option<OnConflict>,
+    /// Check digests before and edges after (default true).
+    #[serde(rename = "validateIntegrity", default)]
+    validate_integrity: Option<bool>,
+    /// Only report what would happen.
+    #[serde(rename = "dryRun", default)]
+    dry_run: Option<bool>,
+}
+
+impl DatabaseTool for RestoreGraph {
+    const NAME: &'static str = "arango_restore_graph";
+    const ALIASES: &'static [&'static str] = &[];
+    const TITLE: &'static str = "Restore a graph";
+    const DESCRIPTION: &'static str = "Restore a graph that arango_backup_graph wrote: makes missing collections, stores the \
+documents, defines the graph. Returns counts per collection, conflicts, errors and an integrity report. Try dryRun first.";
+    const CATEGORY: Category = Category::GraphAdvanced;
+    const EFFECT: Effect = Effect::Arbitrary;
+    type Args = Args;
+    type Output = Fixed<RestoreReport>;
+
+    fn writes(args: &Args) -> bool {
+        args.dry_run != Some(true)
+    }
+
+    async fn call(target: &Target<'_>, args: Args) -> Result<Fixed<RestoreReport>, ToolError> {
+        let options = RestoreOptions {
+            graph: args.graph_name,
+            on_conflict: args.conflict_resolution.unwrap_or_default(),
+            validate: args.validate_integrity.unwrap_or(true),
+            dry_run: args.dry_run.unwrap_or(false),
+        };
+        let report = dump::restore_graph(&target.database, target.backups, &args.input_dir, &options).await;
+        Ok(Fixed(report.map_err(explain)?))
+    }
+}

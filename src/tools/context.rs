@@ -1,0 +1,193 @@
+//! What a call is made in: who calls, in which session, and the services behind all tools.
+
+use std::sync::{
+    Arc, OnceLock,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use super::error::{Kind, ToolError};
+use crate::{
+    arango,
+    clock::SystemClock,
+    config::{Config, DatabaseKey},
+    dump,
+    tenancy::{
+        ConnectError, Databases, FocusSealer, Inputs, Level, Principal, Resolution, SessionError, SessionId,
+        SessionState, Sessions,
+        resolver::{self, LevelReport},
+    },
+};
+
+/// What all tools share.
+#[derive(Debug)]
+pub struct Services {
+    /// The configuration.
+    pub config: Arc<Config>,
+    /// The connections.
+    pub databases: Arc<Databases>,
+    /// What sessions remember.
+    pub sessions: Arc<dyn Sessions>,
+    /// Makes and opens `focus` handles.
+    pub focus: FocusSealer,
+    /// Where backups are.
+    pub backups: dump::Root,
+    in_flight: AtomicUsize,
+}
+
+impl Services {
+    /// Puts the parts together, without a place for backups.
+    pub fn new(
+        config: Arc<Config>,
+        databases: Arc<Databases>,
+        sessions: Arc<dyn Sessions>,
+        focus: FocusSealer,
+    ) -> Arc<Self> {
+        Self::with_backups(config, databases, sessions, focus, dump::Root::new(None, Arc::new(SystemClock)))
+    }
+
+    /// Puts the parts together.
+    pub fn with_backups(
+        config: Arc<Config>,
+        databases: Arc<Databases>,
+        sessions: Arc<dyn Sessions>,
+        focus: FocusSealer,
+        backups: dump::Root,
+    ) -> Arc<Self> {
+        Arc::new(Self { config, databases, sessions, focus, backups, in_flight: AtomicUsize::new(0) })
+    }
+
+    /// How many calls are running.
+    pub fn calls_in_flight(&self) -> usize {
+        self.in_flight.load(Ordering::Relaxed)
+    }
+
+    /// The name and server version of the database that calls without a choice use.
+    ///
+    /// # Errors
+    /// Why it cannot be reached.
+    pub async fn probe_default(&self) -> Result<(String, String), ToolError> {
+        let inputs = Inputs { argument: None, focus: None, config: &self.config };
+        let resolution = resolver::resolve(&inputs).map_err(|error| not_configured(&error))?;
+        let database = self.connect(&resolution.key).await?;
+        let version = database.version().await.map_err(ToolError::from)?;
+        let name = self.config.entry(&resolution.key).map(|entry| entry.database.as_str().to_owned());
+        Ok((name.unwrap_or_default(), version.version))
+    }
+
+    async fn connect(&self, key: &DatabaseKey) -> Result<arango::Database, ToolError> {
+        self.databases.get(key).await.map_err(|error| no_connection(&error))
+    }
+}
+
+/// Who calls.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The session, where the protocol has one.
+    pub session: Option<SessionId>,
+    /// Who authentication says it is.
+    pub principal: Principal,
+}
+
+impl Caller {
+    /// The one caller of a process that serves nobody else.
+    pub fn process() -> Self {
+        Self { session: Some(SessionId::stdio()), principal: Principal::anonymous() }
+    }
+}
+
+/// One call.
+#[derive(Debug)]
+pub struct CallContext {
+    pub(crate) services: Arc<Services>,
+    pub(crate) caller: Caller,
+    used: OnceLock<(DatabaseKey, Level)>,
+}
+
+impl CallContext {
+    /// A call by this caller.
+    pub fn new(services: Arc<Services>, caller: Caller) -> Self {
+        services.in_flight.fetch_add(1, Ordering::Relaxed);
+        Self { services, caller, used: OnceLock::new() }
+    }
+
+    /// The database that was chosen, once it has been, and the level that chose it.
+    pub(crate) fn used(&self) -> Option<(&DatabaseKey, Level)> {
+        self.used.get().map(|(key, level)| (key, *level))
+    }
+
+    /// The session as replies and logs show it: enough to tell sessions apart, too little to take one over.
+    pub(crate) fn session_label(&self) -> Option<&str> {
+        self.caller.session.as_ref().map(SessionId::short)
+    }
+
+    /// The focused database: that of the handle if there is one, else that of the session.
+    pub(crate) async fn focused(&self, handle: Option<&str>) -> Result<Option<DatabaseKey>, ToolError> {
+        if let Some(handle) = handle {
+            let opened = self.services.focus.open(handle, &self.caller.principal);
+            return opened.map(Some).map_err(|error| ToolError::new(Kind::Focus, error.to_string()));
+        }
+        let Some(session) = &self.caller.session else { return Ok(None) };
+        let state = self.services.sessions.get(session, &self.caller.principal).await.map_err(|error| lost(&error))?;
+        Ok(state.and_then(|state| state.focused))
+    }
+
+    /// Remembers the focus in the session. False where the protocol has no sessions, so that nothing is remembered.
+    pub(crate) async fn remember(&self, focused: Option<DatabaseKey>) -> Result<bool, ToolError> {
+        let Some(session) = &self.caller.session else { return Ok(false) };
+        let stored = self.services.sessions.set(session, &self.caller.principal, SessionState { focused }).await;
+        stored.map(|()| true).map_err(|error| lost(&error))
+    }
+
+    /// Finds the database a call means. The choice is noted for the reply and the audit.
+    pub(crate) async fn resolve(&self, argument: Option<&str>, handle: Option<&str>) -> Result<Resolution, ToolError> {
+        // An explicit argument decides alone: a handle that has expired does not matter then.
+        let focus = if argument.is_some_and(|text| !text.is_empty()) { None } else { self.focused(handle).await? };
+        let inputs = Inputs { argument, focus: focus.as_ref().map(DatabaseKey::as_str), config: &self.services.config };
+        let resolution = resolver::resolve(&inputs).map_err(|error| not_configured(&error))?;
+        // Set at most once: a call works on one database.
+        drop(self.used.set((resolution.key.clone(), resolution.level)));
+        Ok(resolution)
+    }
+
+    /// What each level says, and the outcome.
+    pub(crate) async fn explain(
+        &self,
+        argument: Option<&str>,
+        handle: Option<&str>,
+    ) -> Result<([LevelReport; 6], Result<Resolution, ToolError>), ToolError> {
+        let focus = self.focused(handle).await?;
+        let inputs = Inputs { argument, focus: focus.as_ref().map(DatabaseKey::as_str), config: &self.services.config };
+        let outcome = resolver::resolve(&inputs).map_err(|error| not_configured(&error));
+        Ok((resolver::explain(&inputs), outcome))
+    }
+
+    /// The connection to a configured database.
+    pub(crate) async fn connect(&self, key: &DatabaseKey) -> Result<arango::Database, ToolError> {
+        self.services.connect(key).await
+    }
+}
+
+impl Drop for CallContext {
+    fn drop(&mut self) {
+        self.services.in_flight.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// The error for a name that is not configured; keeps the keys of the Python original.
+pub(crate) fn not_configured(error: &resolver::ResolveError) -> ToolError {
+    let available: Vec<&str> = error.available.iter().map(DatabaseKey::as_str).collect();
+    ToolError::new(Kind::DatabaseNotConfigured, "Target database not configured.")
+        .hint(error.to_string())
+        .with("database", error.asked.clone())
+        .with("level", error.level.name())
+        .with("available databases", available.clone())
+        .with("available_databases", available)
+}
+
+fn no_connection(error: &ConnectError) -> ToolError {
+    ToolError::new(Kind::Connection, "Failed to get database connection").with("details", error.to_string())
+}
+
+fn lost(error: &SessionError) -> ToolError {
+    ToolError::new(Kind::Focus, error.to_string()).hint("give the database with `database` or `focus` in each call")
+}

@@ -1,0 +1,58 @@
+//! The tools a model can call, apart from the protocol they are called through.
+//!
+//! A tool is one file in `catalog` and one line in its list. That list feeds dispatch, listing and documentation. The
+//! path of a call (decode, resolve, run, shape, audit) is written once, in `registry` and `on_database`. Nothing
+//! here knows rmcp's transports or axum, so tools are tested without a protocol.
+
+mod arguments;
+mod attributes;
+mod audit;
+mod backups;
+mod bulk;
+mod catalog;
+mod context;
+mod documents;
+mod effect;
+mod error;
+mod graphs;
+mod index_advice;
+mod indexes;
+mod on_database;
+mod probes;
+mod query_error;
+mod references;
+mod registry;
+mod reply;
+mod schema;
+mod stored_schemas;
+#[cfg(test)]
+mod testing;
+mod tool;
+
+pub use context::{CallContext, Caller, Services};
+pub use effect::{Effect, Hints};
+pub use error::{Kind, ToolError};
+pub use registry::{Entry, Registry};
+pub use reply::Reply;
+pub use tool::Category;
+
+/// Services over nothing but the built-in default, for tests.
+#[cfg(test)]
+pub(crate) fn test_services() -> std::sync::Arc<Services> {
+    use std::sync::Arc;
+
+    use crate::{
+        clock::{Clock, SequenceRandom, SystemClock},
+        config::{Config, MapEnv},
+        tenancy::{Databases, FocusSealer, MemorySessions},
+    };
+
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let random = SequenceRandom::from_seed(1);
+    let env = Arc::new(MapEnv::default());
+    let config = Arc::new(Config::load(None, &*env).unwrap());
+    let databases = Databases::new(Arc::clone(&config), env, Arc::clone(&clock), random.clone());
+    let sessions = MemorySessions::new(Arc::clone(&clock));
+    let focus = FocusSealer::with_keys(&[], clock, random).unwrap();
+    Services::new(config, Arc::new(databases), Arc::new(sessions), focus)
+}

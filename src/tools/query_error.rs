@@ -1,0 +1,111 @@
+//! Errors of queries, told so that a model can mend the query: where, with a caret under the place, what was expected.
+//! The server says that something is wrong and where; the local parser often knows better why.
+
+use serde_json::json;
+
+use super::error::{Kind, ToolError};
+use crate::{
+    aql::{self, Position},
+    arango,
+    wire::ErrorNum,
+};
+
+/// Lines longer than this are shown around the place only.
+const SHOWN: usize = 120;
+
+/// The reply for a query the server refused.
+pub(crate) fn explain(text: &str, error: arango::Error) -> ToolError {
+    let is_query_fault = error.num().is_some_and(|num| (1500..1600).contains(&num.0));
+    let mut failure = ToolError::from(error);
+    if !is_query_fault {
+        return failure;
+    }
+    failure.kind = Kind::Query;
+    let parsed = match failure.code() {
+        Some(ErrorNum::QUERY_PARSE) => aql::parse(text).err(),
+        _ => None,
+    };
+    if let Some(fault) = parsed {
+        let position = fault.span.position(text);
+        failure = failure.with("detail", fault.to_string());
+        if !fault.expected.is_empty() {
+            failure = failure.with("expected", json!(fault.expected));
+        }
+        if let Some(hint) = fault.hint {
+            failure = failure.hint(hint);
+        }
+        return at(failure, text, position);
+    }
+    match place_in(&failure.message) {
+        Some(position) => at(failure, text, position),
+        None => failure,
+    }
+}
+
+fn at(failure: ToolError, text: &str, position: Position) -> ToolError {
+    let failure = failure.with("line", position.line).with("column", position.column);
+    match caret(text, position) {
+        Some(shown) => failure.with("at", shown),
+        None => failure,
+    }
+}
+
+/// The line, and below it a caret under the place.
+fn caret(text: &str, position: Position) -> Option<String> {
+    let line = text.lines().nth(position.line.checked_sub(1)?)?;
+    let column = position.column.checked_sub(1)?;
+    let skipped = column.saturating_sub(SHOWN / 2);
+    let plain = |c: char| if c.is_control() { ' ' } else { c };
+    let shown: String = line.chars().skip(skipped).take(SHOWN).map(plain).collect();
+    Some(format!("{shown}\n{}^", " ".repeat(column - skipped)))
+}
+
+/// The place in a message of the server: `… at position 2:7 …`.
+fn place_in(message: &str) -> Option<Position> {
+    let (_, rest) = message.rsplit_once("at position ")?;
+    let (line, rest) = rest.split_once(':')?;
+    let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    Some(Position { line: line.parse().ok()?, column: rest.get(..digits)?.parse().ok()? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn server_error(num: u16, message: &str) -> arango::Error {
+        arango::Error::Server { status: 400, num: ErrorNum(num), message: message.to_owned() }
+    }
+
+    #[test]
+    fn a_syntax_error_says_where_and_shows_the_place() {
+        let text = "FOR d IN users\n  RETRUN d";
+        let error = explain(
+            text,
+            server_error(
+                1501,
+                "AQL: syntax error, unexpected identifier near 'RETRUN d' at position 2:3 (while parsing)",
+            ),
+        );
+        let body = error.body("arango_query", None);
+        assert_eq!(body["errorNum"], 1501);
+        assert_eq!(body["line"], 2);
+        assert_eq!(body["column"], 3);
+        assert_eq!(body["at"], "  RETRUN d\n  ^");
+    }
+
+    #[test]
+    fn other_errors_of_queries_keep_their_number_and_their_place() {
+        let error = explain("RETURN FOO()", server_error(1540, "usage of unknown function 'FOO()' at position 1:8"));
+        let body = error.body("arango_query", None);
+        assert_eq!((body["code"].as_u64(), body["column"].as_u64()), (Some(1540), Some(8)));
+        assert!(body["hint"].as_str().unwrap().contains("spelling"));
+    }
+
+    #[test]
+    fn a_place_outside_the_text_is_left_out() {
+        let error = explain("x", server_error(1512, "unknown variable at position 9:9"));
+        assert!(!error.body("arango_query", None).contains_key("at"));
+        assert_eq!(place_in("at position a:b"), None);
+        assert_eq!(place_in("nothing"), None);
+    }
+}

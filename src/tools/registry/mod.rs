@@ -1,0 +1,141 @@
+//! All tools behind one erased type, and the one path every call takes: decode, run, shape, audit.
+
+use std::{collections::HashMap, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+
+use futures::{FutureExt as _, future::BoxFuture};
+
+use super::{
+    arguments::{self, Signature},
+    audit::Witness,
+    catalog,
+    context::CallContext,
+    effect::Effect,
+    error::{Kind, ToolError},
+    reply::{self, Payload, Reply},
+    schema::JsonObject,
+    tool::{Category, Output as _, Tool},
+};
+
+/// The longest any call may take. Queries have shorter limits of their own; this one is against calls that hang.
+pub(crate) const CALL_LIMIT: Duration = Duration::from_mins(10);
+
+type Run = for<'a> fn(&'a CallContext, JsonObject) -> BoxFuture<'a, Result<Payload, ToolError>>;
+
+/// One tool, its type erased.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The name it is listed under.
+    pub name: &'static str,
+    /// Names it also answers to.
+    pub aliases: &'static [&'static str],
+    /// A title for people.
+    pub title: &'static str,
+    /// The text for models.
+    pub description: &'static str,
+    /// What it is about.
+    pub category: Category,
+    /// What it does to the world.
+    pub effect: Effect,
+    /// The schema of its arguments.
+    pub input_schema: Arc<serde_json::Map<String, serde_json::Value>>,
+    /// The schema of its structured content, where that is fixed.
+    pub output_schema: Option<Arc<serde_json::Map<String, serde_json::Value>>>,
+    signature: Signature,
+    run: Run,
+}
+
+impl Entry {
+    /// Erases the type of a tool.
+    pub(crate) fn of<T: Tool>() -> Self {
+        let input_schema = T::input_schema();
+        Self {
+            name: T::NAME,
+            aliases: T::ALIASES,
+            title: T::TITLE,
+            description: T::DESCRIPTION,
+            category: T::CATEGORY,
+            effect: T::EFFECT,
+            signature: Signature::of(&input_schema),
+            input_schema: Arc::new(input_schema),
+            output_schema: T::Output::schema().map(Arc::new),
+            run: |context, settled| {
+                async move {
+                    let args = arguments::decode::<T::Args>(settled)?;
+                    T::call(context, args).await?.into_payload()
+                }
+                .boxed()
+            },
+        }
+    }
+}
+
+/// The tools of a server.
+#[derive(Debug)]
+pub struct Registry {
+    entries: Vec<Entry>,
+    by_name: HashMap<&'static str, usize>,
+}
+
+impl Registry {
+    /// All tools there are.
+    pub fn standard() -> Self {
+        Self::new(catalog::all())
+    }
+
+    /// The tools of the first release only: queries, collections and documents.
+    pub fn baseline() -> Self {
+        let core = catalog::all().into_iter().filter(|entry| entry.category == Category::CoreData);
+        Self::new(core.collect())
+    }
+
+    pub(crate) fn new(entries: Vec<Entry>) -> Self {
+        let mut by_name = HashMap::new();
+        for (at, entry) in entries.iter().enumerate() {
+            for name in std::iter::once(&entry.name).chain(entry.aliases) {
+                by_name.insert(*name, at);
+            }
+        }
+        Self { entries, by_name }
+    }
+
+    /// The tools in the order they are listed.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// A tool by its name or one of its aliases.
+    pub fn find(&self, name: &str) -> Option<&Entry> {
+        self.entries.get(*self.by_name.get(name)?)
+    }
+
+    /// The listed tool a misspelt name most likely means.
+    pub fn nearest(&self, name: &str) -> Option<&'static str> {
+        arguments::nearest(name, self.entries.iter().map(|entry| entry.name))
+    }
+
+    /// Runs a tool. Whatever happens, there is a reply: a failure, a panic and a timeout are replies a model can read.
+    pub async fn call(&self, entry: &Entry, context: &CallContext, given: JsonObject) -> Reply {
+        let witness = Witness::begin(entry.name, context);
+        let work = async {
+            let settled = entry.signature.settle(given)?;
+            (entry.run)(context, settled).await
+        };
+        let guarded = AssertUnwindSafe(work).catch_unwind();
+        let outcome = match tokio::time::timeout(CALL_LIMIT, guarded).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(_panic)) => {
+                Err(ToolError::new(Kind::Internal, "the tool failed unexpectedly; this is a fault of the server")
+                    .hint("try the call once more, or in a simpler form; the server's log has the details"))
+            }
+            Err(_elapsed) => Err(ToolError::new(
+                Kind::Timeout,
+                format!("the call took longer than {} seconds", CALL_LIMIT.as_secs()),
+            )),
+        };
+        witness.end(&outcome);
+        reply::shape(entry.name, context, outcome)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,118 @@
+//! The list of tools as a whole, and the path of a call with tools made for the purpose.
+
+use std::collections::HashSet;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::*;
+use crate::tools::{Caller, test_services, tool::Fixed};
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Args {
+    /// A number.
+    #[serde(default)]
+    number: Option<u32>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Doubled {
+    doubled: u32,
+}
+
+struct Double;
+
+impl Tool for Double {
+    const NAME: &'static str = "double";
+    const ALIASES: &'static [&'static str] = &["twice"];
+    const TITLE: &'static str = "Double";
+    const DESCRIPTION: &'static str = "Doubles a number. For tests.";
+    const CATEGORY: Category = Category::CoreData;
+    const EFFECT: Effect = Effect::Read;
+    type Args = Args;
+    type Output = Fixed<Doubled>;
+
+    async fn call(_context: &CallContext, args: Args) -> Result<Fixed<Doubled>, ToolError> {
+        let number = args.number.expect("a number");
+        Ok(Fixed(Doubled { doubled: number * 2 }))
+    }
+}
+
+async fn call(name: &str, arguments: Value) -> Value {
+    let registry = Registry::new(vec![Entry::of::<Double>()]);
+    let entry = registry.find(name).unwrap();
+    let context = CallContext::new(test_services(), Caller::process());
+    let given = arguments.as_object().unwrap().clone();
+    serde_json::to_value(registry.call(entry, &context, given).await).unwrap()
+}
+
+fn text(result: &Value) -> Value {
+    serde_json::from_str(result["content"][0]["text"].as_str().unwrap()).unwrap()
+}
+
+#[test]
+fn every_tool_is_complete_and_every_name_is_given_once() {
+    let registry = Registry::standard();
+    let mut names = HashSet::new();
+    for entry in registry.entries() {
+        for name in std::iter::once(&entry.name).chain(entry.aliases) {
+            assert!(names.insert(*name), "{name} is taken twice");
+            assert!(name.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{name}");
+        }
+        assert!(entry.description.len() > 60, "{} needs a description", entry.name);
+        assert!(!entry.title.is_empty());
+        assert_eq!(entry.input_schema["type"], "object");
+        for (property, schema) in entry.input_schema["properties"].as_object().unwrap() {
+            let described = schema["description"].as_str().is_some_and(|text| !text.is_empty());
+            assert!(described, "{}.{property} needs a description", entry.name);
+        }
+    }
+}
+
+#[test]
+fn schemas_are_plain_enough_for_every_client() {
+    for entry in Registry::standard().entries() {
+        let text = serde_json::to_string(&*entry.input_schema).unwrap();
+        for banned in ["$ref", "\"null\"", "anyOf", "oneOf", "$defs", "\"format\"", "\"title\""] {
+            assert!(!text.contains(banned), "{banned} in the schema of {}: {text}", entry.name);
+        }
+    }
+}
+
+#[test]
+fn later_spellings_are_accepted_but_not_listed() {
+    let registry = Registry::standard();
+    assert_eq!(registry.find("arango_get_database_resolution").unwrap().name, "arango_database_resolution_status");
+    assert!(registry.entries().iter().all(|entry| entry.name != "arango_get_database_resolution"));
+    assert_eq!(registry.nearest("arango_qurey"), Some("arango_query"));
+    assert_eq!(registry.nearest("zzz"), None);
+}
+
+#[tokio::test]
+async fn a_result_is_text_and_structured_content() {
+    let result = call("twice", json!({"number": "21"})).await;
+    assert_eq!(text(&result), json!({"doubled": 42}));
+    assert_eq!(result["structuredContent"], json!({"doubled": 42}));
+    assert_eq!(result["isError"], false);
+}
+
+#[tokio::test]
+async fn a_panic_is_an_answer() {
+    let result = call("double", json!({})).await;
+    assert_eq!(result["isError"], true);
+    assert_eq!(text(&result)["type"], "InternalError");
+    let overflow = call("double", json!({"number": u32::MAX})).await;
+    assert_eq!(overflow["isError"], true);
+}
+
+#[tokio::test]
+async fn an_unknown_argument_is_refused_with_the_nearest_name() {
+    let result = call("double", json!({"nubmer": 1})).await;
+    let body = text(&result);
+    assert_eq!(result["isError"], true);
+    assert_eq!(body["type"], "ValidationError");
+    assert_eq!(body["tool"], "double");
+    assert_eq!(body["did_you_mean"], "number");
+}
