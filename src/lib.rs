@@ -9,6 +9,7 @@ pub mod clock;
 pub mod config;
 pub mod dump;
 pub mod embedded;
+pub mod mcp;
 pub mod observability;
 pub mod tenancy;
 pub mod tools;

@@ -1,0 +1,64 @@
+//! The last touch to HTTP answers: rmcp sends some errors as bare text without a content type, and ends a session with
+//! 202 where clients want 204. Clients get JSON-RPC error bodies and the status they expect.
+
+use axum::{
+    body::{Body, to_bytes},
+    extract::Request,
+    http::{HeaderValue, Method, StatusCode, header},
+    middleware::Next,
+    response::Response,
+};
+use serde_json::json;
+
+/// Bodies of errors are short; anything longer is cut off.
+const ERROR_BODY_LIMIT: usize = 16 * 1024;
+
+/// JSON-RPC's "parse error".
+const PARSE_ERROR: i32 = -32700;
+/// JSON-RPC's "invalid request".
+const INVALID_REQUEST: i32 = -32600;
+
+/// A middleware for the MCP endpoint.
+pub(crate) async fn polish(request: Request, next: Next) -> Response {
+    let deletes = request.method() == Method::DELETE;
+    let mut response = next.run(request).await;
+    if deletes && response.status() == StatusCode::ACCEPTED {
+        *response.status_mut() = StatusCode::NO_CONTENT;
+        return response;
+    }
+    let untyped = !response.headers().contains_key(header::CONTENT_TYPE);
+    if response.status().is_client_error() && untyped { as_json_rpc(response).await } else { response }
+}
+
+async fn as_json_rpc(response: Response) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let text = to_bytes(body, ERROR_BODY_LIMIT).await.unwrap_or_default();
+    let text = String::from_utf8_lossy(&text).into_owned();
+    let unreadable = text.starts_with("fail to deserialize request body");
+    let (code, message) = if unreadable {
+        parts.status = StatusCode::BAD_REQUEST;
+        (PARSE_ERROR, "the request body is not a JSON-RPC message".to_owned())
+    } else if text.is_empty() {
+        (INVALID_REQUEST, parts.status.canonical_reason().unwrap_or("bad request").to_owned())
+    } else {
+        (INVALID_REQUEST, advised(parts.status, text))
+    };
+    let body = json!({ "jsonrpc": "2.0", "id": null, "error": { "code": code, "message": message } }).to_string();
+    parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, Body::from(body))
+}
+
+/// Names the setting where a setting is the cure.
+fn advised(status: StatusCode, text: String) -> String {
+    if status != StatusCode::FORBIDDEN {
+        return text;
+    }
+    if text.contains("Host") {
+        return format!("{text} (a public name has to be allowed with --allowed-host)");
+    }
+    if text.contains("Origin") {
+        return format!("{text} (a web page has to be allowed with --allowed-origin)");
+    }
+    text
+}

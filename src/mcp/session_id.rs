@@ -1,0 +1,38 @@
+//! Who is calling, and in which session: the one place where that is read out of a request.
+
+use rmcp::{RoleServer, model::ProtocolVersion, service::RequestContext};
+
+use super::Channel;
+use crate::{
+    tenancy::session::{Principal, SessionId},
+    tools::Caller,
+};
+
+/// Set by an authenticating layer in front of the endpoint; absent where nobody has to say who they are.
+#[derive(Debug, Clone)]
+pub(crate) struct Authenticated(pub(crate) Principal);
+
+/// Whether a request follows the stateless protocol.
+pub(crate) fn is_modern(context: &RequestContext<RoleServer>) -> bool {
+    context.protocol_version().is_some_and(|version| version >= ProtocolVersion::V_2026_07_28)
+}
+
+/// The caller of a request.
+///
+/// Over HTTP the session header counts in the older protocols only: a modern request may carry any session id, nobody
+/// has checked it, and to believe it would hand out other callers' state.
+pub(crate) fn caller(channel: Channel, context: &RequestContext<RoleServer>) -> Caller {
+    let parts = context.extensions.get::<::http::request::Parts>();
+    let principal = parts
+        .and_then(|parts| parts.extensions.get::<Authenticated>())
+        .map_or_else(Principal::anonymous, |authenticated| authenticated.0.clone());
+    let session = match channel {
+        Channel::Stdio => Some(SessionId::stdio()),
+        Channel::Http if is_modern(context) => None,
+        Channel::Http => parts
+            .and_then(|parts| parts.headers.get("mcp-session-id"))
+            .and_then(|value| value.to_str().ok())
+            .map(SessionId::new),
+    };
+    Caller { session, principal }
+}
