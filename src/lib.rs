@@ -5,6 +5,7 @@
 
 pub mod aql;
 pub mod arango;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod dump;
@@ -14,3 +15,8 @@ pub mod observability;
 pub mod tenancy;
 pub mod tools;
 pub mod wire;
+
+/// The whole program: parses the command line of the process and runs what it asks for.
+pub fn run() -> std::process::ExitCode {
+    cli::run(std::env::args_os())
+}

@@ -1,0 +1,175 @@
+//! What can be said on the command line. Only words, no meaning: the files of the subcommands give them one.
+
+use std::{ffi::OsString, path::PathBuf};
+
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+
+/// MCP server for ArangoDB, with an embedded ArangoDB-compatible engine.
+///
+/// Without a subcommand it serves MCP on its standard input and output.
+#[derive(Debug, Parser)]
+#[command(name = "mcp-arangodb-async", version, infer_long_args = true, args_conflicts_with_subcommands = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) server: ServerOptions,
+}
+
+impl Cli {
+    /// Reads the words of a command line; the first is the program's name.
+    pub(crate) fn read(words: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        Self::from_arg_matches(&Self::grammar().try_get_matches_from(words)?)
+    }
+
+    /// The derived command, but with `call` the directory of `--embedded` needs an equals sign: what follows is the tool.
+    fn grammar() -> clap::Command {
+        Self::command()
+            .mut_subcommand("call", |call| call.mut_arg("embedded", |embedded| embedded.require_equals(true)))
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve MCP (the default).
+    Server(ServerOptions),
+    /// Call one tool and print its result.
+    Call(CallOptions),
+    /// List the tools.
+    Tools(ToolsOptions),
+    /// Serve the embedded engine over ArangoDB's HTTP API, for any ArangoDB driver.
+    Embedded(EmbeddedOptions),
+    /// Print the version.
+    Version,
+}
+
+/// How MCP is spoken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Transport {
+    /// Standard input and output, one client.
+    Stdio,
+    /// Streamable HTTP.
+    Http,
+}
+
+/// Which databases there are.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct DatabaseOptions {
+    /// The configuration file [default: `$ARANGO_DATABASES_CONFIG_FILE`, then ~/.mcp-arangodb-async/config.yaml].
+    #[arg(long, short = 'C', value_name = "FILE", aliases = ["config-path", "cfgf", "cfgp"])]
+    pub(crate) config_file: Option<PathBuf>,
+    /// Use the engine inside this program instead of an ArangoDB server; without DIR in memory.
+    #[arg(long, value_name = "DIR", num_args = 0..=1, conflicts_with = "config_file")]
+    #[expect(clippy::option_option, reason = "clap's way to say: absent, present, present with a value")]
+    pub(crate) embedded: Option<Option<PathBuf>>,
+    /// With --embedded: fill it with a sample, the graph of the characters of Les Misérables.
+    #[arg(long, requires = "embedded")]
+    pub(crate) sample: bool,
+    /// The directory backups are written to and read from [default: `$MCP_BACKUP_DIR`, then
+    /// ~/.local/share/mcp-arangodb-async/backups].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) backup_dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServerOptions {
+    /// How MCP is spoken [default: `$MCP_TRANSPORT`, then stdio].
+    #[arg(long, value_enum)]
+    pub(crate) transport: Option<Transport>,
+    /// Where to listen with --transport http [default: `$MCP_HTTP_HOST`, then 127.0.0.1].
+    #[arg(long)]
+    pub(crate) host: Option<String>,
+    /// The port to listen on with --transport http [default: `$MCP_HTTP_PORT`, then 8000].
+    #[arg(long)]
+    pub(crate) port: Option<u16>,
+    /// No sessions for clients of older protocols.
+    #[arg(long)]
+    pub(crate) stateless: bool,
+    /// Another host name clients may use, e.g. that of a reverse proxy. May be repeated.
+    #[arg(long = "allowed-host", value_name = "NAME")]
+    pub(crate) allowed_hosts: Vec<String>,
+    /// A web page that may call, as scheme://host:port. May be repeated.
+    #[arg(long = "allowed-origin", value_name = "ORIGIN")]
+    pub(crate) allowed_origins: Vec<String>,
+    #[command(flatten)]
+    pub(crate) databases: DatabaseOptions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CallOptions {
+    /// The tool's name.
+    pub(crate) tool: String,
+    /// The arguments: one JSON object, or any number of key=value.
+    pub(crate) arguments: Vec<String>,
+    /// Call a running server at this URL instead of working in this process.
+    #[arg(long, value_name = "URL", conflicts_with_all = ["config_file", "embedded", "sample", "backup_dir"])]
+    pub(crate) server: Option<String>,
+    #[command(flatten)]
+    pub(crate) databases: DatabaseOptions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ToolsOptions {
+    /// Print what MCP clients see, as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EmbeddedOptions {
+    /// The port to listen on; 0 takes any free one.
+    #[arg(long)]
+    pub(crate) port: u16,
+    /// Where to listen.
+    #[arg(long, default_value = "127.0.0.1")]
+    pub(crate) host: String,
+    /// The environment variable that holds the password of root.
+    #[arg(long, value_name = "VAR", conflicts_with = "no_auth")]
+    pub(crate) root_password_env: Option<String>,
+    /// Ask nobody for a password (on loopback only).
+    #[arg(long)]
+    pub(crate) no_auth: bool,
+    /// Fill it with a sample, the graph of the characters of Les Misérables.
+    #[arg(long)]
+    pub(crate) sample: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(words: &[&str]) -> Result<Cli, clap::Error> {
+        Cli::read(words.iter().map(OsString::from))
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::grammar().debug_assert();
+    }
+
+    #[test]
+    fn server_is_the_default_and_its_options_need_not_follow_the_word() {
+        let bare = read(&["x", "--transport", "http", "--port", "0"]).unwrap();
+        assert_eq!(bare.server.transport, Some(Transport::Http));
+        let said = read(&["x", "server", "--transport", "http", "--embedded", "--sample"]).unwrap();
+        let Some(Command::Server(options)) = said.command else { panic!("not the server") };
+        assert_eq!(options.databases.embedded, Some(None));
+        assert!(read(&["x", "server", "--sample"]).is_err());
+    }
+
+    #[test]
+    fn the_tool_of_a_call_is_not_taken_for_a_directory() {
+        let cli = read(&["x", "call", "--embedded", "arango_query", "query=RETURN 1"]).unwrap();
+        let Some(Command::Call(options)) = cli.command else { panic!("not a call") };
+        assert_eq!((options.tool.as_str(), options.databases.embedded), ("arango_query", Some(None)));
+    }
+
+    #[test]
+    fn all_spellings_of_the_configuration_file_are_taken() {
+        for flag in ["-C", "--config-file", "--config-path", "--cfgf", "--cfgp"] {
+            let cli = read(&["x", "server", flag, "a.yaml"]).unwrap();
+            let Some(Command::Server(options)) = cli.command else { panic!("not the server") };
+            assert_eq!(options.databases.config_file, Some(PathBuf::from("a.yaml")), "{flag}");
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! `call`: one tool, from the shell. In this process over the same path a model's call takes, or at a running server.
+
+mod remote;
+
+use std::process::ExitCode;
+
+use serde_json::{Map, Value};
+
+use super::{arguments::CallOptions, error::CliError, output, setup};
+use crate::tools::{CallContext, Caller, Registry, Reply};
+
+/// The tool failed, as opposed to the command.
+const TOOL_FAILED: u8 = 1;
+
+pub(crate) async fn run(options: CallOptions) -> Result<ExitCode, CliError> {
+    let arguments = parse(&options.arguments)?;
+    let result = match &options.server {
+        Some(url) => remote::call(url, &options.tool, arguments).await?,
+        None => here(&options, arguments).await?,
+    };
+    let texts = result.content.iter().filter_map(|block| block.as_text());
+    for (at, block) in texts.enumerate() {
+        if at == 0 {
+            output::print_line(&block.text)?;
+        } else {
+            output::note(&format!("{}\n", block.text));
+        }
+    }
+    Ok(if result.is_error == Some(true) { ExitCode::from(TOOL_FAILED) } else { ExitCode::SUCCESS })
+}
+
+async fn here(options: &CallOptions, arguments: Map<String, Value>) -> Result<Reply, CliError> {
+    let settings = setup::settings(setup::Logs::Quiet)?;
+    let services = setup::services(&options.databases, &settings).await?;
+    let registry = Registry::standard();
+    let Some(entry) = registry.find(&options.tool) else {
+        let near = registry.nearest(&options.tool).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+        return Err(CliError::new(format!("unknown tool: {}{near}", options.tool)));
+    };
+    let context = CallContext::new(services, Caller::process());
+    Ok(registry.call(entry, &context, arguments).await)
+}
+
+/// One JSON object, or key=value words. Values stay texts: the tool's own schema says what to read them as.
+fn parse(words: &[String]) -> Result<Map<String, Value>, CliError> {
+    if let [only] = words
+        && only.trim_start().starts_with('{')
+    {
+        return serde_json::from_str(only)
+            .map_err(|error| CliError::while_doing("the arguments are not a JSON object", error));
+    }
+    let mut arguments = Map::new();
+    for word in words {
+        let Some((key, value)) = word.split_once('=') else {
+            return Err(CliError::new(format!("{word:?} is neither a JSON object nor key=value")));
+        };
+        if arguments.insert(key.to_owned(), value.into()).is_some() {
+            return Err(CliError::new(format!("{key} is given twice")));
+        }
+    }
+    Ok(arguments)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn words(words: &[&str]) -> Result<Value, String> {
+        let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+        parse(&words).map(Value::Object).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn arguments_are_an_object_or_pairs() {
+        assert_eq!(words(&[]), Ok(json!({})));
+        assert_eq!(words(&[r#"{"a": 1}"#]), Ok(json!({"a": 1})));
+        assert_eq!(
+            words(&["query=RETURN 1 == 2", "max_rows=3"]),
+            Ok(json!({"query": "RETURN 1 == 2", "max_rows": "3"}))
+        );
+        assert!(words(&["{"]).is_err());
+        assert!(words(&["a"]).is_err());
+        assert!(words(&["a=1", "a=2"]).is_err());
+    }
+}

@@ -1,0 +1,79 @@
+//! The command line: one file for each subcommand, and no subcommand means `server`.
+
+mod arguments;
+mod call;
+mod embedded;
+mod error;
+mod output;
+mod sample;
+mod serve;
+mod setup;
+mod tools;
+mod version;
+
+use std::{ffi::OsString, process::ExitCode, time::Duration};
+
+use clap::error::ErrorKind;
+use tokio::runtime::Builder;
+
+use arguments::{Cli, Command};
+use error::CliError;
+
+/// How long work on blocking threads may go on after everything has been answered.
+const RUNTIME_GRACE: Duration = Duration::from_millis(50);
+
+/// Parses the arguments (the first is the program's name) and runs what they ask for.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::read(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    let runtime = match runtime_for(&cli).enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&CliError::new(format!("cannot start: {error}"))),
+    };
+    let outcome = runtime.block_on(dispatch(cli));
+    // A query that is still running on a blocking thread must not keep the process alive.
+    runtime.shutdown_timeout(RUNTIME_GRACE);
+    outcome.unwrap_or_else(|error| failed(&error))
+}
+
+/// Many clients at once are served by all processors. One client waits for each answer before anything else: there a
+/// single thread is faster, as no message has to wake another thread on its way, and smaller.
+fn runtime_for(cli: &Cli) -> Builder {
+    let many_clients = match &cli.command {
+        None => serve::is_for_many(&cli.server),
+        Some(Command::Server(options)) => serve::is_for_many(options),
+        Some(Command::Embedded(_)) => true,
+        Some(Command::Call(_) | Command::Tools(_) | Command::Version) => false,
+    };
+    if many_clients { Builder::new_multi_thread() } else { Builder::new_current_thread() }
+}
+
+async fn dispatch(cli: Cli) -> Result<ExitCode, CliError> {
+    match cli.command.unwrap_or(Command::Server(cli.server)) {
+        Command::Server(options) => serve::run(options).await,
+        Command::Call(options) => call::run(options).await,
+        Command::Tools(options) => tools::run(&options),
+        Command::Embedded(options) => embedded::run(options).await,
+        Command::Version => version::run(),
+    }
+}
+
+fn usage(error: &clap::Error) -> ExitCode {
+    let text = error.render().to_string();
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            output::print(&text).map_or_else(|error| failed(&error), |()| ExitCode::SUCCESS)
+        }
+        _ => {
+            output::note(&text);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn failed(error: &CliError) -> ExitCode {
+    output::note(&format!("error: {error}\n"));
+    ExitCode::FAILURE
+}

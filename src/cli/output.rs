@@ -1,0 +1,32 @@
+//! The only place that prints. Standard output is the protocol's while serving on stdio, so nothing else may write to it.
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use super::error::CliError;
+
+/// Prints a text to standard output. A reader that has gone away is no failure.
+pub(crate) fn print(text: &str) -> Result<(), CliError> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(CliError::while_doing("cannot write to standard output", error))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Prints a text with a line end to standard output.
+pub(crate) fn print_line(text: &str) -> Result<(), CliError> {
+    print(&format!("{text}\n"))
+}
+
+/// Says something to the person at the terminal, on standard error. Nobody listening is no failure.
+pub(crate) fn note(text: &str) {
+    let mut out = io::stderr().lock();
+    drop(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
+}
+
+/// Whether a person waits at standard input.
+pub(crate) fn input_is_terminal() -> bool {
+    io::stdin().is_terminal()
+}

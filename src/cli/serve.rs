@@ -1,0 +1,91 @@
+//! `server`: MCP on standard input and output, or over HTTP, until the client goes or a signal comes.
+
+use std::{net::SocketAddr, process::ExitCode};
+
+use serde_json::json;
+
+use super::{
+    arguments::{ServerOptions, Transport},
+    error::CliError,
+    output, setup,
+};
+use crate::{
+    config::{Settings, SystemEnv, Toolset, TransportKind},
+    mcp::{Channel, HttpOptions, Server, serve_http, serve_stdio},
+    tools::Registry,
+};
+
+pub(crate) async fn run(options: ServerOptions) -> Result<ExitCode, CliError> {
+    let settings = setup::settings(setup::Logs::Normal)?;
+    let transport = transport(&options, &settings);
+    let services = setup::services(&options.databases, &settings).await?;
+    let registry = match settings.toolset {
+        Toolset::Full => Registry::standard(),
+        Toolset::Baseline => Registry::baseline(),
+    };
+    let stop = setup::stop_signal();
+    let outcome = match transport {
+        TransportKind::Stdio => {
+            if output::input_is_terminal() {
+                output::note(
+                    "Speaking MCP on standard input and output; an MCP client should start this. Ctrl-C ends it.\n",
+                );
+            }
+            let server = Server::new(registry, services.clone(), Channel::Stdio);
+            serve_stdio(server, stop).await.map_err(|error| CliError::from_error(&error))
+        }
+        TransportKind::Http => {
+            let server = Server::new(registry, services.clone(), Channel::Http);
+            let sample = options.databases.sample;
+            let http = http_options(options, settings);
+            let told = |address| output::note(&welcome(address, sample));
+            serve_http(server, http, stop, told).await.map_err(|error| CliError::from_error(&error))
+        }
+    };
+    services.databases.close();
+    outcome.map(|()| ExitCode::SUCCESS)
+}
+
+/// Whether any number of clients may call at once. Settings that cannot be read are reported later, by [`run`].
+pub(crate) fn is_for_many(options: &ServerOptions) -> bool {
+    Settings::from_env(&SystemEnv).is_ok_and(|settings| transport(options, &settings) == TransportKind::Http)
+}
+
+fn transport(options: &ServerOptions, settings: &Settings) -> TransportKind {
+    match options.transport {
+        Some(Transport::Http) => TransportKind::Http,
+        Some(Transport::Stdio) => TransportKind::Stdio,
+        None => settings.transport,
+    }
+}
+
+/// Flags before environment before defaults.
+fn http_options(options: ServerOptions, settings: Settings) -> HttpOptions {
+    HttpOptions {
+        host: options.host.unwrap_or(settings.http_host),
+        port: options.port.unwrap_or(settings.http_port),
+        stateless: options.stateless || settings.stateless,
+        allowed_hosts: options.allowed_hosts,
+        allowed_origins: if options.allowed_origins.is_empty() {
+            settings.cors_origins
+        } else {
+            options.allowed_origins
+        },
+    }
+}
+
+/// What to do next, for the person who started the server.
+fn welcome(address: SocketAddr, sample: bool) -> String {
+    let url = format!("http://{address}/mcp");
+    let client = json!({ "mcpServers": { "arangodb": { "type": "http", "url": url } } });
+    let query = if sample {
+        "FOR v, e IN 1..1 ANY 'characters/Valjean' GRAPH 'lesmis' SORT e.weight DESC LIMIT 5 RETURN {name: v.name, weight: e.weight}"
+    } else {
+        "RETURN 1 + 1"
+    };
+    format!(
+        "Serving MCP at {url} (health: http://{address}/health)\n\
+         For an MCP client:   {client}\n\
+         To try it:           mcp-arangodb-async call --server {url} arango_query query=\"{query}\"\n"
+    )
+}

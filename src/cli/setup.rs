@@ -1,0 +1,120 @@
+//! From words on the command line and in the environment to running services.
+
+use std::{path::PathBuf, sync::Arc};
+
+use tokio_util::sync::CancellationToken;
+
+use super::{arguments::DatabaseOptions, error::CliError, sample};
+use crate::{
+    clock::{Clock, Random, SystemClock, SystemRandom},
+    config::{Address, Config, DatabaseEntry, DatabaseKey, Origin, Settings, Source, SystemEnv},
+    dump,
+    observability::logging,
+    tenancy::{Databases, FocusSealer, MemorySessions},
+    tools::Services,
+    wire::DatabaseName,
+};
+
+/// The key and the database of `--embedded`.
+const EMBEDDED: (&str, &str) = ("embedded", "_system");
+
+/// The key and the database that `--sample` adds.
+const SAMPLE: (&str, &str) = ("sample", "sample");
+
+/// How much a command logs when the environment does not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Logs {
+    /// What a server logs.
+    Normal,
+    /// Only what is wrong: the command's own output is what counts.
+    Quiet,
+}
+
+/// The settings of the environment; logging starts as they say.
+pub(crate) fn settings(logs: Logs) -> Result<Settings, CliError> {
+    let settings = Settings::from_env(&SystemEnv).map_err(|error| CliError::from_error(&error))?;
+    let quiet = logs == Logs::Quiet && settings.log_level.eq_ignore_ascii_case("info");
+    logging::start(if quiet { "warning" } else { &settings.log_level });
+    Ok(settings)
+}
+
+/// Everything the tools need.
+pub(crate) async fn services(options: &DatabaseOptions, settings: &Settings) -> Result<Arc<Services>, CliError> {
+    let config = Arc::new(config(options)?);
+    for warning in config.warnings() {
+        tracing::warn!("{warning}");
+    }
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let random: Arc<dyn Random> = Arc::new(SystemRandom);
+    let focus = FocusSealer::with_keys(&settings.focus_keys, Arc::clone(&clock), Arc::clone(&random))
+        .map_err(|error| CliError::while_doing("MCP_FOCUS_KEY", error))?;
+    let databases = Databases::new(Arc::clone(&config), Arc::new(SystemEnv), Arc::clone(&clock), random);
+    let directory = options.backup_dir.clone().or_else(|| settings.backup_dir.clone());
+    let backups = dump::Root::new(directory, Arc::clone(&clock));
+    let sessions = Arc::new(MemorySessions::new(clock));
+    let services = Services::with_backups(config, Arc::new(databases), sessions, focus, backups);
+    if options.sample {
+        for key in services.config.databases().keys() {
+            let database = services.databases.get(key).await.map_err(|error| CliError::from_error(&error))?;
+            sample::fill(&database).await?;
+        }
+    }
+    Ok(services)
+}
+
+fn config(options: &DatabaseOptions) -> Result<Config, CliError> {
+    let Some(directory) = &options.embedded else {
+        return Config::load(options.config_file.as_deref(), &SystemEnv).map_err(|error| CliError::from_error(&error));
+    };
+    if let Some(directory) = directory {
+        return Err(durable(directory));
+    }
+    let config = with_embedded(Config::empty(Source::CommandLine), EMBEDDED, true)?;
+    if options.sample { with_embedded(config, SAMPLE, false) } else { Ok(config) }
+}
+
+fn with_embedded(config: Config, (key, database): (&str, &str), as_default: bool) -> Result<Config, CliError> {
+    let key = DatabaseKey::parse(key).map_err(CliError::new)?;
+    let database = DatabaseName::parse(database).map_err(|error| CliError::from_error(&error))?;
+    let mut entry = DatabaseEntry::new(Address::Embedded(None), database, Origin::CommandLine);
+    entry.description = Some("in memory, gone when the server stops".to_owned());
+    Ok(config.with_database(key, entry, as_default))
+}
+
+fn durable(directory: &std::path::Path) -> CliError {
+    CliError::new(format!(
+        "--embedded {}: keeping data in a directory is not supported yet; without a directory the engine works in memory",
+        PathBuf::from(directory).display()
+    ))
+}
+
+/// A token that is cancelled when the process is asked to stop.
+pub(crate) fn stop_signal() -> CancellationToken {
+    let stop = CancellationToken::new();
+    let told = stop.clone();
+    tokio::spawn(async move {
+        asked_to_stop().await;
+        told.cancel();
+    });
+    stop
+}
+
+#[cfg(unix)]
+async fn asked_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => tokio::select! {
+            _ = terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        },
+        Err(error) => {
+            tracing::warn!(%error, "SIGTERM cannot be waited for");
+            drop(tokio::signal::ctrl_c().await);
+        }
+    }
+}
+
+#[cfg(not(unix))]
+async fn asked_to_stop() {
+    drop(tokio::signal::ctrl_c().await);
+}
