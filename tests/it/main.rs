@@ -1,0 +1,20 @@
+//! Drives the real program from outside, as clients and shells do. One binary, so that it links once. Hermetic: no
+//! network beyond loopback, a cleared environment, a home directory of its own, the embedded engine as the database.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::needless_pass_by_value,
+    reason = "a test that cannot go on should stop, and json!(…) reads best without a borrow"
+)]
+
+mod bad_input;
+mod command_line;
+mod fuzz_corpus;
+mod http;
+mod isolation;
+mod reference;
+mod stdio;
+mod support;
+mod tidy;

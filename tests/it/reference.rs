@@ -1,0 +1,86 @@
+//! The reference pages are made from the program itself: this test makes them and compares. With `UPDATE_REFERENCE=1` it
+//! writes them instead.
+
+use std::{fmt::Write as _, fs, path::Path};
+
+use mcp_arangodb_async::config::env::VARIABLES;
+use serde_json::Value;
+
+use super::support::run;
+
+#[expect(clippy::disallowed_methods, reason = "a switch for the developer, not a setting of the program")]
+fn compare(page: &str, expected: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference").join(page);
+    if std::env::var_os("UPDATE_REFERENCE").is_some() {
+        fs::write(&path, expected).unwrap();
+    }
+    let written = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        written == expected,
+        "docs/reference/{page} is out of date; make it anew with: UPDATE_REFERENCE=1 cargo test --test it reference"
+    );
+}
+
+fn output(arguments: &[&str]) -> String {
+    let output = run(arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// A cell of a Markdown table.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('\n', " ")
+}
+
+#[test]
+fn the_page_on_tools_is_up_to_date() {
+    let tools: Vec<Value> = serde_json::from_str(&output(&["tools", "--json"])).unwrap();
+    let mut page = "# Tools\n\nMade from the program; see `mcp-arangodb-async tools`.\n".to_owned();
+    for tool in &tools {
+        let text = |name: &str| tool[name].as_str().unwrap().to_owned();
+        writeln!(page, "\n## {}\n\n{}. {}\n", text("name"), text("title"), text("description")).unwrap();
+        let properties = tool["inputSchema"]["properties"].as_object().unwrap();
+        let required: Vec<&str> = tool["inputSchema"]["required"]
+            .as_array()
+            .map_or(Vec::new(), |all| all.iter().filter_map(Value::as_str).collect());
+        if !properties.is_empty() {
+            page.push_str("| argument | type | |\n| --- | --- | --- |\n");
+        }
+        for (name, schema) in properties {
+            let must = if required.contains(&name.as_str()) { ", required" } else { "" };
+            let kind = schema["type"].as_str().unwrap_or("any");
+            let about = schema["description"].as_str().unwrap_or_default();
+            writeln!(page, "| `{name}` | {kind}{must} | {} |", cell(about)).unwrap();
+        }
+        let aliases: Vec<String> =
+            tool["aliases"].as_array().unwrap().iter().map(|name| format!("`{}`", name.as_str().unwrap())).collect();
+        if !aliases.is_empty() {
+            writeln!(page, "\nAlso answers to {}.", aliases.join(", ")).unwrap();
+        }
+    }
+    compare("tools.md", &page);
+}
+
+#[test]
+fn the_page_on_the_command_line_is_up_to_date() {
+    let mut page = "# Command line\n\nMade from the program's own help.\n".to_owned();
+    for command in [&[][..], &["server"], &["call"], &["tools"], &["embedded"], &["version"]] {
+        let help = output(&[command, &["--help"]].concat());
+        let name = ["mcp-arangodb-async"].iter().chain(command).copied().collect::<Vec<_>>().join(" ");
+        let lines: Vec<&str> = help.lines().map(str::trim_end).collect();
+        writeln!(page, "\n## {name}\n\n```text\n{}\n```", lines.join("\n").trim_end()).unwrap();
+    }
+    compare("cli.md", &page);
+}
+
+#[test]
+fn the_page_on_the_environment_is_up_to_date() {
+    let mut page = "# Environment\n\nEvery variable the program reads, beside those that `password_env` names.\n\n\
+                    | variable | default | |\n| --- | --- | --- |\n"
+        .to_owned();
+    for variable in VARIABLES {
+        let default = if variable.default.is_empty() { String::new() } else { format!("`{}`", variable.default) };
+        writeln!(page, "| `{}` | {default} | {} |", variable.name, cell(variable.doc)).unwrap();
+    }
+    compare("environment.md", &page);
+}

@@ -1,0 +1,157 @@
+//! A server over HTTP and clients of both eras, no SDK.
+
+use std::{
+    io::{BufRead as _, BufReader, Read as _},
+    process::{Child, Stdio},
+    sync::atomic::{AtomicU64, Ordering},
+    thread,
+};
+
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::{PATIENCE, initialize, modern, program};
+
+/// A running server.
+pub(crate) struct Server {
+    pub(crate) child: Child,
+    pub(crate) url: String,
+    client: Client,
+    next: AtomicU64,
+    _home: TempDir,
+}
+
+impl Server {
+    /// A server over an embedded database with the sample.
+    pub(crate) fn start() -> Self {
+        Self::start_with(&["--embedded", "--sample"])
+    }
+
+    pub(crate) fn start_with(arguments: &[&str]) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let mut command = program(home.path());
+        command.args(["server", "--transport", "http", "--port", "0"]).args(arguments).stdout(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        let mut errors = BufReader::new(child.stderr.take().unwrap());
+        let mut said = String::new();
+        let url = loop {
+            let mut line = String::new();
+            assert!(errors.read_line(&mut line).unwrap() > 0, "the server ended: {said}");
+            said.push_str(&line);
+            if let Some((_, rest)) = line.split_once("Serving MCP at ") {
+                break rest.split_whitespace().next().unwrap().to_owned();
+            }
+        };
+        // Keeps the pipe from filling up.
+        thread::spawn(move || errors.read_to_end(&mut Vec::new()));
+        let client = plain_client();
+        Self { child, url, client, next: AtomicU64::new(1), _home: home }
+    }
+
+    fn id(&self) -> u64 {
+        self.next.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// The URL of another path.
+    pub(crate) fn at(&self, path: &str) -> String {
+        self.url.replace("/mcp", path)
+    }
+
+    /// A bare request to the endpoint.
+    pub(crate) fn bare(&self, method: Method) -> RequestBuilder {
+        self.client
+            .request(method, &self.url)
+            .header("content-type", "application/json")
+            .header("accept", "application/json, text/event-stream")
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Response {
+        self.client.get(self.at(path)).send().await.unwrap()
+    }
+
+    /// A stateless request.
+    pub(crate) async fn modern(&self, method: &str, params: Value) -> Value {
+        self.modern_as(method, params, None).await
+    }
+
+    /// A stateless request that carries somebody's session id all the same.
+    pub(crate) async fn modern_as(&self, method: &str, params: Value, session: Option<&str>) -> Value {
+        let name = params["name"].as_str().map(str::to_owned);
+        let body = json!({ "jsonrpc": "2.0", "id": self.id(), "method": method, "params": modern(params) });
+        let mut request =
+            self.bare(Method::POST).header("mcp-protocol-version", "2026-07-28").header("mcp-method", method);
+        if let Some(name) = name {
+            request = request.header("mcp-name", name);
+        }
+        if let Some(session) = session {
+            request = request.header("mcp-session-id", session);
+        }
+        answer(request.body(body.to_string()).send().await.unwrap()).await
+    }
+
+    pub(crate) async fn modern_call(&self, tool: &str, arguments: Value) -> Value {
+        self.modern("tools/call", json!({ "name": tool, "arguments": arguments })).await
+    }
+
+    /// Opens a session of an older protocol.
+    pub(crate) async fn session(&self) -> Session<'_> {
+        let params = initialize("2025-11-25");
+        let body = json!({ "jsonrpc": "2.0", "id": self.id(), "method": "initialize", "params": params });
+        let response = self.bare(Method::POST).body(body.to_string()).send().await.unwrap();
+        let id = response.headers()["mcp-session-id"].to_str().unwrap().to_owned();
+        assert_eq!(answer(response).await["result"]["protocolVersion"], "2025-11-25");
+        let session = Session { server: self, id };
+        let told = json!({ "jsonrpc": "2.0", "method": "notifications/initialized" });
+        assert_eq!(session.post(&told).await.status(), StatusCode::ACCEPTED);
+        session
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // The server may have ended already.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// A session of an older protocol.
+pub(crate) struct Session<'a> {
+    server: &'a Server,
+    pub(crate) id: String,
+}
+
+impl Session<'_> {
+    pub(crate) async fn post(&self, message: &Value) -> Response {
+        let request = self.server.bare(Method::POST).header("mcp-session-id", &self.id);
+        request.header("mcp-protocol-version", "2025-11-25").body(message.to_string()).send().await.unwrap()
+    }
+
+    pub(crate) async fn call(&self, tool: &str, arguments: Value) -> Value {
+        let params = json!({ "name": tool, "arguments": arguments });
+        let message = json!({ "jsonrpc": "2.0", "id": self.server.id(), "method": "tools/call", "params": params });
+        answer(self.post(&message).await).await
+    }
+
+    pub(crate) async fn delete(&self) -> Response {
+        self.server.bare(Method::DELETE).header("mcp-session-id", &self.id).send().await.unwrap()
+    }
+}
+
+/// A client that follows no proxy and needs no certificates.
+fn plain_client() -> Client {
+    drop(rustls::crypto::ring::default_provider().install_default());
+    Client::builder().no_proxy().tls_certs_only([]).timeout(PATIENCE).build().unwrap()
+}
+
+/// The JSON-RPC answer in a response, plain or as a stream of events.
+pub(crate) async fn answer(response: Response) -> Value {
+    let body = response.text().await.unwrap();
+    if let Ok(message) = serde_json::from_str(&body) {
+        return message;
+    }
+    let events = body.lines().filter_map(|line| line.strip_prefix("data:"));
+    let mut messages = events.filter_map(|data| serde_json::from_str::<Value>(data.trim()).ok());
+    messages.find(|message| message.get("id").is_some()).unwrap_or_else(|| panic!("no answer in {body:?}"))
+}

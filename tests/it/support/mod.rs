@@ -1,0 +1,62 @@
+//! Starts the program and speaks to it.
+
+pub(crate) mod http;
+pub(crate) mod stdio;
+
+use std::{
+    path::Path,
+    process::{Command, Output, Stdio},
+    time::Duration,
+};
+
+use serde_json::{Value, json};
+
+/// How long any single answer may take. Generous: machines that run tests are busy.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The program with a clean environment and a home of its own.
+pub(crate) fn program(home: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mcp-arangodb-async"));
+    command.env_clear().env("HOME", home).env("LOG_LEVEL", "warning").current_dir(home);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// Runs the program to its end.
+pub(crate) fn run(arguments: &[&str]) -> Output {
+    let home = tempfile::tempdir().unwrap();
+    program(home.path()).args(arguments).output().unwrap()
+}
+
+/// The parameters of a stateless request.
+pub(crate) fn modern(mut params: Value) -> Value {
+    params["_meta"] = json!({
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientInfo": { "name": "test", "version": "1" },
+        "io.modelcontextprotocol/clientCapabilities": {},
+    });
+    params
+}
+
+/// The parameters of `initialize`.
+pub(crate) fn initialize(version: &str) -> Value {
+    json!({ "protocolVersion": version, "capabilities": {}, "clientInfo": { "name": "test", "version": "1" } })
+}
+
+/// The JSON in the first text block of a tool's reply.
+pub(crate) fn text(answer: &Value) -> Value {
+    let block = answer["result"]["content"][0]["text"].as_str().unwrap_or_else(|| panic!("no text in {answer}"));
+    serde_json::from_str(block).unwrap_or_else(|_| panic!("not JSON: {block}"))
+}
+
+/// The same, of a reply that must not be an error.
+pub(crate) fn success(answer: &Value) -> Value {
+    assert_eq!(answer["result"]["isError"], false, "{answer}");
+    text(answer)
+}
+
+/// The same, of a reply that must be an error.
+pub(crate) fn failure(answer: &Value) -> Value {
+    assert_eq!(answer["result"]["isError"], true, "{answer}");
+    text(answer)
+}

@@ -1,0 +1,120 @@
+//! A client over pipes: one JSON-RPC message a line, no SDK.
+
+use std::{
+    collections::HashMap,
+    io::{BufRead as _, BufReader, Write as _},
+    process::{Child, ChildStdin, Stdio},
+    sync::mpsc::{Receiver, channel},
+    thread,
+};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::{PATIENCE, initialize, modern, program};
+
+/// A running server and the pipes to it.
+pub(crate) struct Client {
+    pub(crate) child: Child,
+    input: Option<ChildStdin>,
+    answers: Receiver<Value>,
+    early: HashMap<u64, Value>,
+    next: u64,
+    modern: bool,
+    _home: TempDir,
+}
+
+impl Client {
+    /// Starts the server with these arguments and variables. No message is sent yet.
+    pub(crate) fn start(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let mut command = program(home.path());
+        command.args(arguments).envs(variables.iter().copied()).stdin(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        let output = BufReader::new(child.stdout.take().unwrap());
+        let (tell, answers) = channel();
+        thread::spawn(move || {
+            for line in output.lines().map_while(Result::ok) {
+                let message = serde_json::from_str(&line).unwrap_or_else(|_| panic!("not JSON on stdout: {line}"));
+                if tell.send(message).is_err() {
+                    break;
+                }
+            }
+        });
+        let input = child.stdin.take();
+        Self { child, input, answers, early: HashMap::new(), next: 0, modern: false, _home: home }
+    }
+
+    /// A client of an older protocol over an embedded database with the sample.
+    pub(crate) fn legacy() -> Self {
+        let mut client = Self::start(&["--embedded", "--sample"], &[]);
+        let answer = client.request("initialize", initialize("2025-06-18"));
+        assert_eq!(answer["result"]["protocolVersion"], "2025-06-18");
+        client.notify("notifications/initialized");
+        client
+    }
+
+    /// A client of the stateless protocol over the same.
+    pub(crate) fn modern() -> Self {
+        let mut client = Self::start(&["--embedded", "--sample"], &[]);
+        client.modern = true;
+        client
+    }
+
+    pub(crate) fn write(&mut self, line: &str) {
+        writeln!(self.input.as_mut().unwrap(), "{line}").unwrap();
+    }
+
+    pub(crate) fn notify(&mut self, method: &str) {
+        self.write(&json!({ "jsonrpc": "2.0", "method": method }).to_string());
+    }
+
+    /// Sends a request and does not wait for its answer.
+    pub(crate) fn send(&mut self, method: &str, params: Value) -> u64 {
+        self.next += 1;
+        let params = if self.modern { modern(params) } else { params };
+        self.write(&json!({ "jsonrpc": "2.0", "id": self.next, "method": method, "params": params }).to_string());
+        self.next
+    }
+
+    /// Waits for the answer to a request.
+    pub(crate) fn answer(&mut self, id: u64) -> Value {
+        loop {
+            if let Some(answer) = self.early.remove(&id) {
+                return answer;
+            }
+            let message =
+                self.answers.recv_timeout(PATIENCE).unwrap_or_else(|error| panic!("no answer to {id}: {error}"));
+            if let Some(id) = message["id"].as_u64() {
+                self.early.insert(id, message);
+            }
+        }
+    }
+
+    pub(crate) fn request(&mut self, method: &str, params: Value) -> Value {
+        let id = self.send(method, params);
+        self.answer(id)
+    }
+
+    pub(crate) fn call(&mut self, tool: &str, arguments: Value) -> Value {
+        self.request("tools/call", json!({ "name": tool, "arguments": arguments }))
+    }
+
+    /// Sends a tool call and does not wait for its answer.
+    pub(crate) fn send_call(&mut self, tool: &str, arguments: Value) -> u64 {
+        self.send("tools/call", json!({ "name": tool, "arguments": arguments }))
+    }
+
+    /// Ends the input, as a client that goes away does.
+    pub(crate) fn hang_up(&mut self) {
+        self.input = None;
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        // The server may have ended already.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
