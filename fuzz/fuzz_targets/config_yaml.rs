@@ -1,0 +1,4 @@
+//! See `config_yaml` in `src/lib.rs`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| mcp_arangodb_async_fuzz::config_yaml(data));

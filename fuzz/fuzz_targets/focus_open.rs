@@ -1,0 +1,4 @@
+//! See `focus_open` in `src/lib.rs`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| mcp_arangodb_async_fuzz::focus_open(data));
