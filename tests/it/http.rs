@@ -1,9 +1,20 @@
 //! MCP over HTTP: both eras on one endpoint, what is refused, sessions and their end, a graceful stop.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
+use mcp_arangodb_async::{
+    clock::{SystemClock, SystemRandom},
+    embedded::{
+        Engine,
+        listen::{self, AuthMode},
+    },
+};
 use reqwest::{Method, StatusCode, header};
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
 use crate::support::{failure, http::Server, run, success};
 
@@ -142,11 +153,22 @@ fn a_bind_that_others_can_reach_is_refused() {
 #[cfg(unix)]
 #[tokio::test]
 async fn a_signal_lets_calls_finish_and_then_the_server_goes() {
-    let mut server = Server::start();
+    // A database of its own, which can be asked whether the query has begun.
+    let engine = Arc::new(Engine::in_memory(Arc::new(SystemClock), Arc::new(SystemRandom)));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(listen::serve(engine, listener, AuthMode::Off, CancellationToken::new()));
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("config.yaml");
+    std::fs::write(&file, format!("databases:\n  slow:\n    url: {url}\n    database: _system\n")).unwrap();
+    let mut server = Server::start_with(&["--config-file", file.to_str().unwrap()]);
     let pid = server.child.id().to_string();
     let call = server.modern_call("arango_query", json!({"query": "RETURN SLEEP(0.6)"}));
     let kill = async {
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        while !reqwest::get(format!("{url}/_api/query/current")).await.unwrap().text().await.unwrap().contains("SLEEP")
+        {
+            tokio::task::yield_now().await;
+        }
         assert!(std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
     };
     let (answer, ()) = tokio::join!(call, kill);

@@ -83,7 +83,14 @@ async fn a_request_under_way_ends_before_the_server_stops() {
     let server = start(AuthMode::Off).await;
     let slow = server.client.post(format!("{}/_api/cursor", server.url)).body(r#"{"query":"RETURN SLEEP(0.3)"}"#);
     let answer = tokio::spawn(slow.send());
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    let running = || async {
+        let current = server.client.get(format!("{}/_api/query/current", server.url)).send().await.unwrap();
+        current.text().await.unwrap().contains("SLEEP")
+    };
+    while !running().await {
+        assert!(!answer.is_finished(), "the query ended before it was seen running");
+        tokio::task::yield_now().await;
+    }
     server.stop.cancel();
     assert_eq!(answer.await.unwrap().unwrap().status(), 201);
     server.task.await.unwrap();
