@@ -22,10 +22,17 @@ use crate::{arango::Database, config::DatabaseEntry, dump};
 /// The database a call works on.
 #[derive(Debug)]
 pub(crate) struct Target<'a> {
+    /// The call, for the few tools that need to know who asks.
+    pub(crate) context: &'a CallContext,
     pub(crate) database: Database,
     pub(crate) entry: &'a DatabaseEntry,
+}
+
+impl Target<'_> {
     /// Where backups are.
-    pub(crate) backups: &'a dump::Root,
+    pub(crate) fn backups(&self) -> &dump::Root {
+        &self.context.services.backups
+    }
 }
 
 /// The adapter.
@@ -100,7 +107,6 @@ impl<T: DatabaseTool> Tool for OnDatabase<T> {
                 .hint("only reading is allowed here; an administrator can change `read_only` in the configuration"));
         }
         let database = context.connect(&resolution.key).await?;
-        let backups = &context.services.backups;
-        T::call(&Target { database, entry, backups }, args.own).await
+        T::call(&Target { context, database, entry }, args.own).await
     }
 }

@@ -52,7 +52,7 @@ tool; returns the files and counts. To back up a graph so that it can be restore
     async fn call(target: &Target<'_>, args: Args) -> Result<Fixed<CollectionsReport>, ToolError> {
         let wanted = args.collections.unwrap_or_else(|| args.collection.into_iter().collect());
         let directory = args.output_dir.as_deref();
-        let report = dump::collections(&target.database, target.backups, directory, &wanted, args.doc_limit).await;
+        let report = dump::collections(&target.database, target.backups(), directory, &wanted, args.doc_limit).await;
         Ok(Fixed(report.map_err(explain)?))
     }
 }

@@ -61,7 +61,7 @@ documents, defines the graph. Returns counts per collection, conflicts, errors a
             validate: args.validate_integrity.unwrap_or(true),
             dry_run: args.dry_run.unwrap_or(false),
         };
-        let report = dump::restore_graph(&target.database, target.backups, &args.input_dir, &options).await;
+        let report = dump::restore_graph(&target.database, target.backups(), &args.input_dir, &options).await;
         Ok(Fixed(report.map_err(explain)?))
     }
 }
