@@ -17,8 +17,15 @@ const DESCRIPTION: f64 = 1.0;
 const WHOLE_NAME: f64 = 100.0;
 const WHOLE_SYNONYM: f64 = 50.0;
 
-/// How like a word must be to be taken for another.
+/// How like a word must be to be taken for another, from 0 to 1.
 const LIKE: f64 = 0.7;
+
+/// The same for names.
+const LIKE_NAME: f64 = 0.6;
+
+/// How many words of a question count, and how many bytes of a word or name.
+const MOST_WORDS: usize = 12;
+const LONGEST: usize = 64;
 
 /// Words that say nothing about a topic.
 const EMPTY: &[&str] = &[
@@ -44,13 +51,27 @@ pub fn search(question: &str) -> Vec<&'static Topic> {
 /// The names nearest to one that does not exist, the best first.
 pub fn nearest(name: &str, most: usize) -> Vec<&'static str> {
     let wanted = key(name);
+    if wanted.len() > LONGEST {
+        return Vec::new();
+    }
     let mut scored: Vec<(f64, &str)> = topics()
         .flat_map(Topic::names)
         .map(|name| (strsim::normalized_damerau_levenshtein(&wanted, &key(name)), name))
-        .filter(|(likeness, _)| *likeness >= 0.6)
+        .filter(|(likeness, _)| *likeness >= LIKE_NAME)
         .collect();
     scored.sort_by(|left, right| right.0.total_cmp(&left.0));
     scored.into_iter().take(most).map(|(_, name)| name).collect()
+}
+
+/// What may be meant by a name that does not exist: names like it, then topics its words lead to.
+pub fn suggest(name: &str, most: usize) -> Vec<&'static str> {
+    let mut meant = nearest(name, most);
+    for topic in search(name) {
+        if meant.len() < most && !meant.contains(&topic.name) {
+            meant.push(topic.name);
+        }
+    }
+    meant
 }
 
 /// A topic and what each of its words is worth.
@@ -114,7 +135,10 @@ fn known(word: String, indexed: &[Indexed]) -> (String, f64) {
 /// The words that say something; all, if none does.
 fn meaningful(question: &str) -> Vec<String> {
     let telling: Vec<String> = split(question).filter(|word| !EMPTY.contains(&word.as_str())).map(stem).collect();
-    if telling.is_empty() { words(question).collect() } else { telling }
+    let mut words = if telling.is_empty() { words(question).collect() } else { telling };
+    words.retain(|word| word.len() <= LONGEST);
+    words.truncate(MOST_WORDS);
+    words
 }
 
 /// The words of a text, cut to their stems.
