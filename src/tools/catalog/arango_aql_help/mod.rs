@@ -162,7 +162,7 @@ fn contents() -> Vec<Section> {
 
 /// The error for a name that is none of a topic, with those that may be meant.
 fn unknown(name: &str) -> ToolError {
-    let meant = manual::suggest(name, 5);
+    let meant: Vec<&str> = manual::suggest(name, 5).into_iter().map(|topic| topic.name).collect();
     let error = ToolError::argument("topic", "unknown_topic", format!("the manual has no topic `{name}`"));
     if meant.is_empty() {
         return error.hint("use `search` with a few words, or no arguments for the names of all topics");
