@@ -15,7 +15,7 @@ const DESCRIPTION: f64 = 1.0;
 
 /// What it is worth when the whole question is a name or a synonym of the topic, or has the words of one.
 const WHOLE_NAME: f64 = 100.0;
-const WHOLE_SYNONYM: f64 = 30.0;
+const WHOLE_SYNONYM: f64 = 50.0;
 const SAME_WORDS: f64 = 30.0;
 
 /// How like a word must be to be taken for another, from 0 to 1.
@@ -49,19 +49,18 @@ pub fn search(question: &str) -> Vec<&'static Topic> {
     scored.into_iter().filter(|(score, _)| *score >= best / 4.0).map(|(_, topic)| topic).collect()
 }
 
-/// What may be meant by a name that does not exist, the best first: what is called so elsewhere, then names that are
-/// nearly the same, then what its words lead to.
+/// What may be meant by a name that does not exist, the best first: what is called so elsewhere and names that are nearly
+/// the same, or else what its words lead to.
 pub fn suggest(name: &str, most: usize) -> Vec<&'static Topic> {
     let called_so = |topic: &&Topic| topic.words.iter().any(|synonym| key(synonym) == key(name));
-    let mut found = search(name);
-    found.sort_by_key(|topic| !called_so(topic));
-    let known = found.iter().take_while(|topic| called_so(topic)).count();
-    let similar = nearest(name);
-    found.splice(known..known, similar);
+    let mut meant: Vec<&Topic> = topics().filter(called_so).chain(nearest(name)).collect();
+    if meant.is_empty() {
+        meant = search(name);
+    }
     let mut seen = HashSet::new();
-    found.retain(|topic| seen.insert(topic.name));
-    found.truncate(most);
-    found
+    meant.retain(|topic| seen.insert(topic.name));
+    meant.truncate(most);
+    meant
 }
 
 /// The topics with a name like this one, the likest first.
@@ -115,7 +114,8 @@ impl Indexed {
             score += WHOLE_SYNONYM;
         }
         let asked = || words.iter().map(|(word, _)| word);
-        if !words.is_empty() && synonyms().any(|synonym| meaningful(synonym).iter().eq(asked())) {
+        let plain = |synonym: &&&str| synonym.starts_with(char::is_alphanumeric);
+        if synonyms().filter(plain).any(|synonym| meaningful(synonym).iter().eq(asked())) {
             score += SAME_WORDS;
         }
         score
