@@ -13,6 +13,7 @@ use serde::Deserialize;
 use super::{prompts, resources};
 use crate::{
     config::DatabaseKey,
+    manual,
     tools::{CallContext, Describer, Subject},
     wire::CollectionName,
 };
@@ -33,6 +34,8 @@ pub(crate) enum Completes {
     Graph,
     /// An attribute of the collection.
     Attribute,
+    /// A topic of the AQL manual.
+    Topic,
 }
 
 /// What was given already: it decides which database and which collection are meant.
@@ -111,13 +114,14 @@ async fn candidates(
         Completes::Database => {
             return Some(call.services.config.databases().keys().map(DatabaseKey::to_string).collect());
         }
+        Completes::Topic => return Some(manual::topics().map(|topic| topic.name.to_owned()).collect()),
         Completes::Collection => Subject::CollectionNames,
         Completes::Graph => Subject::Graphs,
         Completes::Attribute => Subject::Collection(CollectionName::parse(given.collection?).ok()?),
     };
     let text = describer.describe(call, given.database, &subject).await.ok()?;
     match completes {
-        Completes::Nothing | Completes::Database => None,
+        Completes::Nothing | Completes::Database | Completes::Topic => None,
         Completes::Collection => serde_json::from_str(&text).ok(),
         Completes::Graph => {
             let graphs: Vec<Graph> = serde_json::from_str(&text).ok()?;

@@ -117,9 +117,7 @@ impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
         let capabilities =
             ServerCapabilities::builder().enable_tools().enable_resources().enable_prompts().enable_completions();
-        ServerConfig::new(capabilities.build())
-            .with_server_info(Self::about())
-            .with_instructions(INSTRUCTIONS)
+        ServerConfig::new(capabilities.build()).with_server_info(Self::about()).with_instructions(INSTRUCTIONS)
     }
 
     async fn discover(&self, _context: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {
@@ -231,7 +229,7 @@ impl ServerHandler for Server {
         let call = self.call_of(&context);
         let mut read = until_cancelled(&context, resources::read(&self.shared.describer, &call, &request.uri)).await?;
         // What stands in a database may be different the next moment.
-        (read.ttl_ms, read.cache_scope) = cache_hints(&context, 0);
+        (read.ttl_ms, read.cache_scope) = cache_hints(&context, read.ttl_ms.unwrap_or(0));
         Ok(read.into())
     }
 

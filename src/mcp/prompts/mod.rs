@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use rmcp::{
     ErrorData,
     model::{
-        GetPromptResult, ListPromptsResult, PaginatedRequestParams, Prompt as Listed, PromptArgument, PromptMessage, Role,
+        GetPromptResult, ListPromptsResult, PaginatedRequestParams, Prompt as Listed, PromptArgument, PromptMessage,
+        Role,
     },
 };
 use serde_json::{Map, Value, json};

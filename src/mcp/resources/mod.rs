@@ -20,6 +20,7 @@ pub(crate) use uri::ResourceUri;
 use super::completions::Completes;
 use crate::{
     config::{Config, DatabaseEntry, DatabaseKey},
+    manual,
     tools::{CallContext, Describer, Kind, Subject, ToolError},
 };
 
@@ -32,7 +33,14 @@ pub(crate) const LARGEST: usize = 256 * 1024;
 /// Characters of an address in an error.
 const SHOWN: usize = 300;
 
+/// The manual changes only with a new version of the server.
+const MANUAL_TTL_MILLIS: u64 = 3_600_000;
+
+/// Names of topics that are suggested in place of one that does not exist.
+const SUGGESTED: usize = 3;
+
 const JSON: &str = "application/json";
+const MARKDOWN: &str = "text/markdown";
 
 /// A form of addresses.
 pub(crate) struct Template {
@@ -72,11 +80,20 @@ pub(crate) const TEMPLATES: &[Template] = &[
         mime_type: JSON,
         variables: &[("database", Completes::Database)],
     },
+    Template {
+        uri: "arangodb://manual/aql/{topic}",
+        name: "manual",
+        title: "The AQL manual",
+        description: "A clause, an idea or a function of AQL: its syntax, what it does, an example with its result.",
+        mime_type: MARKDOWN,
+        variables: &[("topic", Completes::Topic)],
+    },
 ];
 
 /// One page of what there is.
 pub(crate) fn list(config: &Config, page: Option<&PaginatedRequestParams>) -> Result<ListResourcesResult, ErrorData> {
-    let all: Vec<Resource> = config.databases().iter().flat_map(|(key, entry)| of_database(key, entry)).collect();
+    let databases = config.databases().iter().flat_map(|(key, entry)| of_database(key, entry));
+    let all: Vec<Resource> = databases.chain(manual::topics().map(of_topic)).collect();
     let from = start(page, all.len())?;
     let until = from.saturating_add(PAGE);
     let more = until < all.len();
@@ -98,13 +115,17 @@ pub(crate) fn templates(page: Option<&PaginatedRequestParams>) -> Result<ListRes
 }
 
 /// Reads one.
-pub(crate) async fn read(describer: &Describer, call: &CallContext, uri: &str) -> Result<ReadResourceResult, ErrorData> {
+pub(crate) async fn read(
+    describer: &Describer,
+    call: &CallContext,
+    uri: &str,
+) -> Result<ReadResourceResult, ErrorData> {
     let parsed = ResourceUri::parse(uri).map_err(|problem| not_found(uri, &problem))?;
     let (key, subject) = match &parsed {
         ResourceUri::Collections(key) => (key, Subject::Database),
         ResourceUri::Graphs(key) => (key, Subject::Graphs),
         ResourceUri::Collection(key, name) => (key, Subject::Collection(name.clone())),
-        ResourceUri::Topic(topic) => return Err(not_found(uri, &format!("the manual has no topic {topic:?}"))),
+        ResourceUri::Topic(name) => return topic(uri, name),
     };
     if call.services.config.entry(key).is_none() {
         let keys: Vec<&str> = call.services.config.databases().keys().map(DatabaseKey::as_str).collect();
@@ -121,6 +142,23 @@ pub(crate) async fn read(describer: &Describer, call: &CallContext, uri: &str) -
         return Err(ErrorData::internal_error(problem, Some(json!({ "uri": shown(uri) }))));
     }
     Ok(ReadResourceResult::new(vec![ResourceContents::text(text, uri).with_mime_type(JSON)]))
+}
+
+fn topic(uri: &str, name: &str) -> Result<ReadResourceResult, ErrorData> {
+    let Some(topic) = manual::find(name) else {
+        let near = manual::nearest(name, SUGGESTED).join(", ");
+        let advice = if near.is_empty() { "resources/list shows the topics".to_owned() } else { format!("try {near}") };
+        return Err(not_found(uri, &format!("the manual has no such topic; {advice}")));
+    };
+    let page = ResourceContents::text(topic.to_markdown(), uri).with_mime_type(MARKDOWN);
+    Ok(ReadResourceResult::new(vec![page]).with_ttl_ms(MANUAL_TTL_MILLIS))
+}
+
+fn of_topic(topic: &manual::Topic) -> Resource {
+    Resource::new(ResourceUri::Topic(topic.name.to_owned()).to_string(), format!("AQL {}", topic.name))
+        .with_title(format!("AQL: {}", topic.name))
+        .with_description(format!("{}, {}", topic.section, topic.kind.name()))
+        .with_mime_type(MARKDOWN)
 }
 
 fn of_database(key: &DatabaseKey, entry: &DatabaseEntry) -> [Resource; 2] {

@@ -69,7 +69,8 @@ impl fmt::Display for ResourceUri {
 
 /// A segment as it was meant. Strict: an escape that is none, or that is not UTF-8, is a mistake and not a name.
 fn decoded(segment: &str) -> Result<String, String> {
-    let escape = |rest: &str| rest.as_bytes().first_chunk::<2>().is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit));
+    let escape =
+        |rest: &str| rest.as_bytes().first_chunk::<2>().is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit));
     if segment.contains(['?', '#']) || !segment.split('%').skip(1).all(escape) {
         return Err("a character in it has to be percent-encoded".to_owned());
     }
