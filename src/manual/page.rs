@@ -9,6 +9,7 @@
 //! syntax: …                              (further) forms
 //! The part of a text …                   the description
 //! example: SUBSTRING("graph", 1, 3)      a query, or an expression
+//! bind: {"name": 1}                      values of the example's bind parameters
 //! result: "rap"                          JSON: the rows, or the value
 //! see: LEFT, RIGHT                       related topics
 //! words: slice, part of a text           what else people may look for
@@ -34,8 +35,18 @@ macro_rules! pages {
 
 /// The pages, in the order of the table of contents.
 const PAGES: &[Page] = pages! {
-    Operation "Queries" "queries.txt",
+    Operation "Reading" "queries.txt",
+    Operation "Writing" "writes.txt",
+    Operation "Graphs" "graphs.txt",
+    Concept "Language" "concepts.txt",
     Function "Strings" "strings.txt",
+    Function "Numbers" "numbers.txt",
+    Function "Dates" "dates.txt",
+    Function "Arrays" "arrays.txt",
+    Function "Objects and documents" "objects.txt",
+    Function "Types and choices" "types.txt",
+    Function "Geo" "geo.txt",
+    Function "Search" "search.txt",
 };
 
 /// Reads all pages.
@@ -60,6 +71,7 @@ fn read(page: &Page, text: &'static str) -> Topic {
         syntax: form.to_owned(),
         description: String::new(),
         example: None,
+        bind: None,
         result: None,
         see_also: Vec::new(),
         words: Vec::new(),
@@ -70,6 +82,7 @@ fn read(page: &Page, text: &'static str) -> Topic {
             "also" => topic.also.extend(list(text)),
             "syntax" => add(&mut topic.syntax, &unindented(text)),
             "example" => topic.example = Some(unindented(text)),
+            "bind" => topic.bind = Some(unindented(text)),
             "result" => topic.result = Some(unindented(text)),
             "see" => topic.see_also.extend(list(text)),
             "words" => topic.words.extend(list(text)),
@@ -81,7 +94,7 @@ fn read(page: &Page, text: &'static str) -> Topic {
 }
 
 /// The words that may begin a line.
-const WORDS: [&str; 6] = ["also", "syntax", "example", "result", "see", "words"];
+const WORDS: [&str; 7] = ["also", "syntax", "example", "bind", "result", "see", "words"];
 
 /// The lines of a topic, each with the lines that continue it: its word, if it begins with one, and the rest.
 fn entries(text: &'static str) -> Vec<(&'static str, &'static str)> {

@@ -39,6 +39,8 @@ pub struct Topic {
     pub description: String,
     /// A query, or an expression to `RETURN`.
     pub example: Option<String>,
+    /// The values of its bind parameters, as a JSON object.
+    pub bind: Option<String>,
     /// What the example gives, as JSON: the rows of a query, the value of an expression.
     pub result: Option<String>,
     /// Related topics.
@@ -70,6 +72,9 @@ impl Topic {
         }
         if let Some(example) = &self.example {
             parts.push(format!("Example:\n\n{}", fenced("aql", example)));
+        }
+        if let Some(bind) = &self.bind {
+            parts.push(format!("with the bind parameters\n\n{}", fenced("json", bind)));
         }
         if let Some(result) = &self.result {
             parts.push(format!("Result:\n\n{}", fenced("json", result)));
