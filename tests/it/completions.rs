@@ -27,7 +27,7 @@ async fn names_that_are_there_are_completed() {
         (of_template(COLLECTION, "name", "char", json!({"database": "sample"})), json!(["characters"])),
         (of_template(COLLECTION, "name", "a", json!({})), json!(["appearances", "characters"])),
         (of_template(COLLECTION, "name", "", json!({"database": "nowhere"})), json!([])),
-        (of_template("arangodb://manual/aql/{topic}", "topic", "substri", json!({})), json!(["SUBSTRING"])),
+        (of_template("arangodb://manual/aql/{topic}", "topic", "substring_b", json!({})), json!(["SUBSTRING_BYTES"])),
         (of_prompt("explore_database", "database", "em", json!({})), json!(["embedded"])),
         (of_prompt("explore_database", "interest", "who", json!({})), json!([])),
         (of_prompt("model_graph", "graph", "les", json!({"database": "sample"})), json!(["lesmis"])),

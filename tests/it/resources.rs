@@ -139,7 +139,6 @@ async fn what_is_no_resource_is_not_found_and_named() {
         "file:///etc/passwd",
         long.as_str(),
     ] {
-        // A header cannot hold every address; there the body alone is looked at by the servers on pipes.
         for answer in clients.ask("resources/read", json!({ "uri": uri })).await {
             let error = answer.error();
             let code = if answer.modern { -32602 } else { -32002 };

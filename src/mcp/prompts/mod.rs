@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     completions::Completes,
-    resources::{LARGEST, ResourceUri, unreadable},
+    resources::{ResourceUri, sentence, unreadable},
 };
 use crate::{
     config::DatabaseKey,
@@ -27,8 +27,8 @@ use crate::{
 /// Bytes one argument may have.
 const LONGEST_ARGUMENT: usize = 32 * 1024;
 
-/// Bytes of a plan that are shown.
-const LONGEST_PLAN: usize = 32 * 1024;
+/// Bytes one fact beside a prompt may have.
+const LONGEST_FACT: usize = 64 * 1024;
 
 /// A prompt.
 pub(crate) struct Prompt {
@@ -281,7 +281,7 @@ async fn told(
     }
     let text = described.map_err(|error| refused(&error))?;
     let Some(uri) = call.used().and_then(|(key, _)| address(key, &subject)) else { return Ok(None) };
-    if text.len() > LARGEST {
+    if text.len() > LONGEST_FACT {
         let note = format!("{} does not fit in here; call {} for it.", uri, subject.tool());
         return Ok(Some(PromptMessage::new_text(Role::User, note)));
     }
@@ -315,16 +315,16 @@ fn plan(described: Result<String, ToolError>) -> Result<PromptMessage, ErrorData
         }
         Err(error) => return Err(refused(&error)),
     };
-    let shown = text::cut(&said, LONGEST_PLAN);
-    let text = format!("What arango_explain_query says about the query:{}", text::fenced(shown));
+    let shown = text::cut(&said, LONGEST_FACT);
+    let cut = if shown.len() < said.len() { " (its beginning)" } else { "" };
+    let text = format!("What arango_explain_query says about the query{cut}:{}", text::fenced(shown));
     Ok(PromptMessage::new_text(Role::User, text))
 }
 
 /// The protocol's error for what a database could not tell.
 fn refused(error: &ToolError) -> ErrorData {
     if matches!(error.kind(), Kind::Validation | Kind::DatabaseNotConfigured | Kind::CollectionNotFound) {
-        let hint = error.advice().map(|hint| format!(" {hint}")).unwrap_or_default();
-        return ErrorData::invalid_params(format!("{error}{hint}"), Some(json!({ "type": error.kind().name() })));
+        return ErrorData::invalid_params(sentence(error), Some(json!({ "type": error.kind().name() })));
     }
     unreadable("prompts/get", error)
 }

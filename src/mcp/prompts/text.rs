@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-/// The text with each `{{name}}` replaced by its value. A line that names what was not given is left out. Values are not
-/// looked into.
+/// The text with each `{{name}}` replaced by its value. A line that names what was not given is left out, and so is an
+/// empty line behind another. Values are not looked into.
 pub(crate) fn filled(text: &str, values: &BTreeMap<&str, String>) -> String {
-    let lines: Vec<String> = text.trim_end().lines().filter_map(|line| filled_line(line, values)).collect();
+    let mut lines: Vec<String> = text.trim_end().lines().filter_map(|line| filled_line(line, values)).collect();
+    lines.dedup_by(|next, line| next.is_empty() && line.is_empty());
     lines.join("\n")
 }
 
@@ -50,7 +51,7 @@ mod tests {
 
     #[test]
     fn a_line_about_what_was_not_given_is_left_out_and_values_are_not_looked_into() {
-        let text = "In {{database}}:\nAbout {{collection}}.\n\nAnswer {{question}}\n";
+        let text = "In {{database}}:\n\nAbout {{collection}}.\n\nAnswer {{question}}\n";
         let values = BTreeMap::from([("database", "\"d\"".to_owned()), ("question", "{{database}}".to_owned())]);
         assert_eq!(filled(text, &values), "In \"d\":\n\nAnswer {{database}}");
         assert_eq!(names(text), ["database", "collection", "question"]);

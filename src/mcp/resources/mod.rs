@@ -28,7 +28,7 @@ use crate::{
 const PAGE: usize = 100;
 
 /// Larger ones are not sent: they would fill a model's context, and the tools can be asked for less.
-pub(crate) const LARGEST: usize = 256 * 1024;
+const LARGEST: usize = 256 * 1024;
 
 /// Characters of an address in an error.
 const SHOWN: usize = 300;
@@ -202,7 +202,7 @@ fn not_found(uri: &str, problem: &str) -> ErrorData {
 
 fn failed(uri: &str, error: &ToolError) -> ErrorData {
     if matches!(error.kind(), Kind::CollectionNotFound | Kind::DatabaseNotConfigured) {
-        return not_found(uri, &error.to_string());
+        return not_found(uri, &sentence(error));
     }
     let ErrorData { code, message, data, .. } = unreadable("resources/read", error);
     let mut data = data.unwrap_or_default();
@@ -214,8 +214,16 @@ fn failed(uri: &str, error: &ToolError) -> ErrorData {
 
 /// The protocol's error for a database that could not be read: in a sentence for people, and with all facts as data.
 pub(crate) fn unreadable(method: &str, error: &ToolError) -> ErrorData {
-    let data = error.body(method, None);
-    let said = [data.get("details"), data.get("hint")];
-    let more: String = said.into_iter().flatten().filter_map(Value::as_str).map(|text| format!("; {text}")).collect();
-    ErrorData::internal_error(format!("{error}{more}"), Some(Value::Object(data)))
+    ErrorData::internal_error(sentence(error), Some(Value::Object(error.body(method, None))))
+}
+
+/// What happened, the particulars, and what to do next.
+pub(crate) fn sentence(error: &ToolError) -> String {
+    let body = error.body("", None);
+    let mut sentence = error.to_string().trim_end_matches('.').to_owned();
+    for text in ["details", "hint"].into_iter().filter_map(|name| body.get(name)?.as_str()) {
+        sentence.push_str("; ");
+        sentence.push_str(text);
+    }
+    sentence
 }
