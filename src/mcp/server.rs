@@ -8,12 +8,13 @@ use rmcp::{
     model::{
         CacheScope, CallToolRequestParams, CallToolResponse, CompleteRequestParams, CompleteResult, CustomRequest,
         CustomResult, DiscoverResult, ErrorCode, GetPromptRequestParams, GetPromptResponse, Implementation,
-        ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
-        ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig, Tool, ToolAnnotations,
+        ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, MetaObject,
+        PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig,
+        Tool, ToolAnnotations,
     },
     service::RequestContext,
 };
-use serde_json::json;
+use serde_json::{Map, json};
 
 use super::{
     SERVER_NAME, VERSION, completions, prompts, resources,
@@ -23,6 +24,9 @@ use crate::tools::{CallContext, Describer, Effect, Entry, Registry, Services};
 
 /// How long a client may keep the list of tools: it changes only with a new version of the server.
 const LIST_TTL_MILLIS: u64 = 3_600_000;
+
+/// Where results say who answered.
+const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
 
 /// What every model is told once.
 const INSTRUCTIONS: &str = "Access to one or more ArangoDB databases (documents, graphs, key/value; query language AQL).\n\
@@ -155,7 +159,7 @@ impl ServerHandler for Server {
         let Some(entry) = self.shared.registry.find(&request.name) else {
             return Err(self.unknown_tool(&request.name));
         };
-        let call = self.call_of(&context);
+        let call = CallContext::new(Arc::clone(&self.shared.services), caller(self.channel, &context));
         let work = self.shared.registry.call(entry, &call, request.arguments.unwrap_or_default());
         tokio::select! {
             biased;
@@ -166,7 +170,7 @@ impl ServerHandler for Server {
                     && let Ok(about) = serde_json::to_value(Self::about())
                 {
                     let meta = result.meta.get_or_insert_default();
-                    meta.0.insert("io.modelcontextprotocol/serverInfo".to_owned(), about);
+                    meta.0.insert(SERVER_INFO.to_owned(), about);
                 }
                 Ok(result.into())
             }
@@ -208,6 +212,7 @@ impl ServerHandler for Server {
     ) -> Result<ListResourcesResult, ErrorData> {
         let mut list = resources::list(&self.shared.services.config, request.as_ref())?;
         (list.ttl_ms, list.cache_scope) = cache_hints(&context, LIST_TTL_MILLIS);
+        list.meta = signature(&context);
         Ok(list)
     }
 
@@ -218,6 +223,7 @@ impl ServerHandler for Server {
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
         let mut list = resources::templates(request.as_ref())?;
         (list.ttl_ms, list.cache_scope) = cache_hints(&context, LIST_TTL_MILLIS);
+        list.meta = signature(&context);
         Ok(list)
     }
 
@@ -230,6 +236,7 @@ impl ServerHandler for Server {
         let mut read = until_cancelled(&context, resources::read(&self.shared.describer, &call, &request.uri)).await?;
         // What stands in a database may be different the next moment.
         (read.ttl_ms, read.cache_scope) = cache_hints(&context, read.ttl_ms.unwrap_or(0));
+        read.meta = signature(&context);
         Ok(read.into())
     }
 
@@ -240,6 +247,7 @@ impl ServerHandler for Server {
     ) -> Result<ListPromptsResult, ErrorData> {
         let mut list = prompts::list(request.as_ref())?;
         (list.ttl_ms, list.cache_scope) = cache_hints(&context, LIST_TTL_MILLIS);
+        list.meta = signature(&context);
         Ok(list)
     }
 
@@ -251,7 +259,9 @@ impl ServerHandler for Server {
         let call = self.call_of(&context);
         let arguments = request.arguments.unwrap_or_default();
         let work = prompts::get(&self.shared.describer, &call, &request.name, &arguments);
-        Ok(until_cancelled(&context, work).await?.into())
+        let mut prompt = until_cancelled(&context, work).await?;
+        prompt.meta = signature(&context);
+        Ok(prompt.into())
     }
 
     async fn complete(
@@ -260,8 +270,17 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<CompleteResult, ErrorData> {
         let call = self.call_of(&context);
-        until_cancelled(&context, completions::complete(&self.shared.describer, &call, &request)).await
+        let work = completions::complete(&self.shared.describer, &call, &request);
+        let mut completed = until_cancelled(&context, work).await?;
+        completed.meta = signature(&context);
+        Ok(completed)
     }
+}
+
+/// Who answers: said in every result where the protocol has no greeting.
+fn signature(context: &RequestContext<RoleServer>) -> Option<MetaObject> {
+    let about = is_modern(context).then(|| serde_json::to_value(Server::about()).ok()).flatten()?;
+    Some(MetaObject(Map::from_iter([(SERVER_INFO.to_owned(), about)])))
 }
 
 /// How long, and by whom, an answer may be kept: said where the protocol knows such hints.

@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     completions::Completes,
-    resources::{ResourceUri, sentence, unreadable},
+    resources::{ResourceUri, sentence},
 };
 use crate::{
     config::DatabaseKey,
@@ -326,7 +326,7 @@ fn refused(error: &ToolError) -> ErrorData {
     if matches!(error.kind(), Kind::Validation | Kind::DatabaseNotConfigured | Kind::CollectionNotFound) {
         return ErrorData::invalid_params(sentence(error), Some(json!({ "type": error.kind().name() })));
     }
-    unreadable("prompts/get", error)
+    ErrorData::internal_error(sentence(error), Some(error.body("prompts/get", None).into()))
 }
 
 #[cfg(test)]

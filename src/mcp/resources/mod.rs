@@ -13,7 +13,7 @@ use rmcp::{
         ResourceContents, ResourceTemplate,
     },
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
 pub(crate) use uri::ResourceUri;
 
@@ -204,17 +204,9 @@ fn failed(uri: &str, error: &ToolError) -> ErrorData {
     if matches!(error.kind(), Kind::CollectionNotFound | Kind::DatabaseNotConfigured) {
         return not_found(uri, &sentence(error));
     }
-    let ErrorData { code, message, data, .. } = unreadable("resources/read", error);
-    let mut data = data.unwrap_or_default();
-    if let Value::Object(data) = &mut data {
-        data.insert("uri".to_owned(), shown(uri).into());
-    }
-    ErrorData::new(code, message, Some(data))
-}
-
-/// The protocol's error for a database that could not be read: in a sentence for people, and with all facts as data.
-pub(crate) fn unreadable(method: &str, error: &ToolError) -> ErrorData {
-    ErrorData::internal_error(sentence(error), Some(Value::Object(error.body(method, None))))
+    let mut data = error.body("resources/read", None);
+    data.insert("uri".to_owned(), shown(uri).into());
+    ErrorData::internal_error(sentence(error), Some(data.into()))
 }
 
 /// What happened, the particulars, and what to do next.

@@ -19,10 +19,13 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// The result; there must be one.
+    /// The result; there must be one, and in the stateless protocol it says whose it is.
     pub(crate) fn result(&self) -> &Value {
         assert!(self.message["error"].is_null(), "{}: {}", self.way, self.message);
-        &self.message["result"]
+        let result = &self.message["result"];
+        let server = &result["_meta"]["io.modelcontextprotocol/serverInfo"]["name"];
+        assert_eq!(server == "mcp-arangodb-async", self.modern, "{}: {result}", self.way);
+        result
     }
 
     /// The error; there must be one.
