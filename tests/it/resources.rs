@@ -1,11 +1,11 @@
 //! Resources as clients see them: what is listed, what is read, and that nothing else can be reached.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, io::Write as _, process::Stdio};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::support::{everywhere::Everywhere, http::Server, stdio::Client, success};
+use crate::support::{everywhere::Everywhere, http::Server, initialize, program, stdio::Client, success};
 
 /// A configuration file with these entries.
 fn configured(databases: &str) -> (TempDir, String) {
@@ -156,10 +156,10 @@ async fn what_is_no_resource_is_not_found_and_named() {
 
 #[test]
 fn a_database_is_named_by_its_key_only() {
-    let entries = "  \"größe 1/2\":\n    url: \"embedded:\"\n    database: _system\n    description: for tests\n";
+    let entries = "  \"größe 1/2\":\n    url: \"embedded:\"\n    database: _system\n    description: for tests\n    read_only: true\n";
     let (_home, file) = configured(entries);
     let mut client = Client::start(&["--config-file", &file], &[]);
-    client.request("initialize", crate::support::initialize("2025-11-25"));
+    client.request("initialize", initialize("2025-11-25"));
     let list = client.request("resources/list", json!({}));
     let listed = &list["result"]["resources"][0];
     assert_eq!(listed["uri"], "arangodb://gr%C3%B6%C3%9Fe%201%2F2/collections");
@@ -172,10 +172,26 @@ fn a_database_is_named_by_its_key_only() {
 }
 
 #[test]
+fn what_is_read_stands_in_the_audit_log() {
+    let home = tempfile::tempdir().unwrap();
+    let mut command = program(home.path());
+    command.args(["--embedded", "--sample"]).env("LOG_LEVEL", "info").stdin(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let hello = json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": initialize("2025-11-25")});
+    let uri = "arangodb://sample/graphs";
+    let read = json!({"jsonrpc": "2.0", "id": 2, "method": "resources/read", "params": {"uri": uri}});
+    writeln!(child.stdin.take().unwrap(), "{hello}\n{read}").unwrap();
+    let output = child.wait_with_output().unwrap();
+    let log = String::from_utf8(output.stderr).unwrap();
+    let line = log.lines().find(|line| line.contains("audit")).unwrap_or_else(|| panic!("no audit line in {log}"));
+    assert!(line.contains("arango_list_graphs") && line.contains("sample") && line.contains("ok"), "{line}");
+}
+
+#[test]
 fn a_database_that_is_down_is_listed_and_reading_it_says_why_it_failed() {
     let (_home, file) = configured("  gone:\n    url: http://127.0.0.1:1\n    database: d\n");
     let mut client = Client::start(&["--config-file", &file], &[]);
-    client.request("initialize", crate::support::initialize("2025-11-25"));
+    client.request("initialize", initialize("2025-11-25"));
     let list = client.request("resources/list", json!({}));
     assert_eq!(uris(&list["result"])[..2], ["arangodb://gone/collections", "arangodb://gone/graphs"]);
     let read = client.request("resources/read", json!({"uri": "arangodb://gone/graphs"}));
@@ -195,7 +211,7 @@ fn a_long_list_comes_in_pages() {
     }
     let (_home, file) = configured(&entries);
     let mut client = Client::start(&["--config-file", &file], &[]);
-    client.request("initialize", crate::support::initialize("2025-11-25"));
+    client.request("initialize", initialize("2025-11-25"));
     let mut all: Vec<String> = Vec::new();
     let mut params = json!({});
     loop {
