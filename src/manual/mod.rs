@@ -11,7 +11,7 @@ mod page;
 mod search;
 mod topic;
 
-pub use search::{nearest, search};
+pub use search::{search, suggest};
 pub use topic::{Kind, Topic};
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! A topic scores for each word of the question by the place it was found in, words found in few topics counting more. A
 //! word found nowhere is taken for a misspelling of the nearest one that is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::{key, topic::Topic, topics};
 
@@ -13,12 +13,20 @@ const SYNONYM: f64 = 4.0;
 const SECTION: f64 = 1.5;
 const DESCRIPTION: f64 = 1.0;
 
-/// What it is worth when the whole question is a name or a synonym of the topic.
+/// What it is worth when the whole question is a name or a synonym of the topic, or has the words of one.
 const WHOLE_NAME: f64 = 100.0;
-const WHOLE_SYNONYM: f64 = 50.0;
+const WHOLE_SYNONYM: f64 = 30.0;
+const SAME_WORDS: f64 = 30.0;
 
-/// How like a word must be to be taken for another.
+/// How like a word must be to be taken for another, from 0 to 1.
 const LIKE: f64 = 0.7;
+
+/// The same for names.
+const LIKE_NAME: f64 = 0.6;
+
+/// How many words of a question count, and how many bytes of a word or name.
+const MOST_WORDS: usize = 12;
+const LONGEST: usize = 64;
 
 /// Words that say nothing about a topic.
 const EMPTY: &[&str] = &[
@@ -41,16 +49,35 @@ pub fn search(question: &str) -> Vec<&'static Topic> {
     scored.into_iter().filter(|(score, _)| *score >= best / 4.0).map(|(_, topic)| topic).collect()
 }
 
-/// The names nearest to one that does not exist, the best first.
-pub fn nearest(name: &str, most: usize) -> Vec<&'static str> {
+/// What may be meant by a name that does not exist, the best first: what is called so elsewhere, then names that are
+/// nearly the same, then what its words lead to.
+pub fn suggest(name: &str, most: usize) -> Vec<&'static Topic> {
+    let called_so = |topic: &&Topic| topic.words.iter().any(|synonym| key(synonym) == key(name));
+    let mut found = search(name);
+    found.sort_by_key(|topic| !called_so(topic));
+    let known = found.iter().take_while(|topic| called_so(topic)).count();
+    let similar = nearest(name);
+    found.splice(known..known, similar);
+    let mut seen = HashSet::new();
+    found.retain(|topic| seen.insert(topic.name));
+    found.truncate(most);
+    found
+}
+
+/// The topics with a name like this one, the likest first.
+fn nearest(name: &str) -> Vec<&'static Topic> {
     let wanted = key(name);
-    let mut scored: Vec<(f64, &str)> = topics()
-        .flat_map(Topic::names)
-        .map(|name| (strsim::normalized_damerau_levenshtein(&wanted, &key(name)), name))
-        .filter(|(likeness, _)| *likeness >= 0.6)
+    if wanted.len() > LONGEST {
+        return Vec::new();
+    }
+    let likeness = |known: &str| strsim::normalized_damerau_levenshtein(&wanted, &key(known));
+    let mut scored: Vec<(f64, &Topic)> = topics()
+        .flat_map(|topic| topic.names().map(move |name| (name, topic)))
+        .map(|(name, topic)| (likeness(name), topic))
+        .filter(|(likeness, _)| *likeness >= LIKE_NAME)
         .collect();
     scored.sort_by(|left, right| right.0.total_cmp(&left.0));
-    scored.into_iter().take(most).map(|(_, name)| name).collect()
+    scored.into_iter().map(|(_, topic)| topic).collect()
 }
 
 /// A topic and what each of its words is worth.
@@ -83,8 +110,13 @@ impl Indexed {
         if self.topic.names().any(|name| key(name) == whole) {
             score += WHOLE_NAME;
         }
-        if self.topic.words.iter().any(|synonym| key(synonym) == whole) {
+        let synonyms = || self.topic.words.iter();
+        if synonyms().any(|synonym| key(synonym) == whole) {
             score += WHOLE_SYNONYM;
+        }
+        let asked = || words.iter().map(|(word, _)| word);
+        if !words.is_empty() && synonyms().any(|synonym| meaningful(synonym).iter().eq(asked())) {
+            score += SAME_WORDS;
         }
         score
     }
@@ -113,8 +145,12 @@ fn known(word: String, indexed: &[Indexed]) -> (String, f64) {
 
 /// The words that say something; all, if none does.
 fn meaningful(question: &str) -> Vec<String> {
-    let telling: Vec<String> = split(question).filter(|word| !EMPTY.contains(&word.as_str())).map(stem).collect();
-    if telling.is_empty() { words(question).collect() } else { telling }
+    let telling: Vec<String> =
+        split(question).filter(|word| word.len() > 1 && !EMPTY.contains(&word.as_str())).map(stem).collect();
+    let mut words = if telling.is_empty() { words(question).collect() } else { telling };
+    words.retain(|word| word.len() <= LONGEST);
+    words.truncate(MOST_WORDS);
+    words
 }
 
 /// The words of a text, cut to their stems.

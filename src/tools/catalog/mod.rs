@@ -56,4 +56,5 @@ tools! {
     arango_list_database_configs: arango_list_database_configs::ListDatabaseConfigs,
     arango_describe_database: OnDatabase<arango_describe_database::DescribeDatabase>,
     arango_describe_collection: OnDatabase<arango_describe_collection::DescribeCollection>,
+    arango_aql_help: arango_aql_help::AqlHelp,
 }
