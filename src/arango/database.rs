@@ -6,19 +6,26 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use serde::{Deserialize, de::DeserializeOwned};
 
-use super::{auth::Authenticator, call::Call, error::Error, transport::Transport};
+use super::{
+    auth::Authenticator,
+    call::Call,
+    error::Error,
+    limits::{AskedLimits, QueryLimits},
+    transport::Transport,
+};
 use crate::wire::{DatabaseName, ErrorNum};
 
 /// A database to talk to. Cheap to clone; clones share connections and token.
 #[derive(Debug, Clone)]
 pub struct Database(Arc<Inner>);
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Inner {
     transport: Arc<dyn Transport>,
     name: DatabaseName,
     authenticator: Authenticator,
     timeout: Duration,
+    limits: QueryLimits,
 }
 
 impl Database {
@@ -29,14 +36,27 @@ impl Database {
         authenticator: Authenticator,
         timeout: Duration,
     ) -> Self {
-        Self(Arc::new(Inner { transport, name, authenticator, timeout }))
+        let limits = QueryLimits::of_runtime(timeout);
+        Self(Arc::new(Inner { transport, name, authenticator, timeout, limits }))
+    }
+
+    /// The same database with limits for its queries.
+    #[must_use]
+    pub fn with_limits(&self, limits: QueryLimits) -> Self {
+        Self(Arc::new(Inner { limits, ..Inner::clone(&self.0) }))
+    }
+
+    /// The same database with lower limits for its queries, where those are asked for.
+    #[must_use]
+    pub fn within(&self, asked: AskedLimits) -> Self {
+        let limits = self.limits().lowered(asked);
+        if limits == self.limits() { self.clone() } else { self.with_limits(limits) }
     }
 
     /// Another database of the same server, as the same user.
     #[must_use]
     pub fn sibling(&self, name: DatabaseName) -> Self {
-        let inner = &*self.0;
-        Self::new(inner.transport.clone(), name, inner.authenticator.clone(), inner.timeout)
+        Self(Arc::new(Inner { name, ..Inner::clone(&self.0) }))
     }
 
     /// The database's name.
@@ -47,6 +67,11 @@ impl Database {
     /// How long one request may take.
     pub fn timeout(&self) -> Duration {
         self.0.timeout
+    }
+
+    /// What its queries may use.
+    pub fn limits(&self) -> QueryLimits {
+        self.0.limits
     }
 
     /// Sends a call and gives the answer if its status says success.

@@ -5,7 +5,10 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use super::error::{Kind, ToolError};
+use super::{
+    error::{Kind, ToolError},
+    rows::Results,
+};
 use crate::{
     arango,
     clock::SystemClock,
@@ -31,6 +34,8 @@ pub struct Services {
     pub focus: FocusSealer,
     /// Where backups are.
     pub backups: dump::Root,
+    /// Results that were cut, until their next rows are asked for.
+    pub(crate) results: Arc<Results>,
     in_flight: AtomicUsize,
 }
 
@@ -53,7 +58,8 @@ impl Services {
         focus: FocusSealer,
         backups: dump::Root,
     ) -> Arc<Self> {
-        Arc::new(Self { config, databases, sessions, focus, backups, in_flight: AtomicUsize::new(0) })
+        let results = Results::new(Arc::clone(databases.clock()), Arc::clone(databases.random()));
+        Arc::new(Self { config, databases, sessions, focus, backups, results, in_flight: AtomicUsize::new(0) })
     }
 
     /// How many calls are running.
