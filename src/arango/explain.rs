@@ -86,7 +86,10 @@ mod tests {
         let explained = one.database().explain(&Query::new("RETURN 1"), 1).await.unwrap();
         assert_eq!(explained.plans.len(), 1);
         let sent = String::from_utf8(one.request(0).into_body().to_vec()).unwrap();
-        assert_eq!(sent, r#"{"query":"RETURN 1","options":{"allPlans":false,"maxRuntime":30.0,"memoryLimit":268435456}}"#);
+        assert_eq!(
+            sent,
+            r#"{"query":"RETURN 1","options":{"allPlans":false,"maxRuntime":30.0,"memoryLimit":268435456}}"#
+        );
 
         let many = Fake::constant(200, r#"{"plans":[{},{},{}],"warnings":[],"stats":{}}"#);
         let explained = many.database().explain(&Query::new("RETURN 1"), 2).await.unwrap();

@@ -14,6 +14,7 @@ mod command_line;
 mod fuzz_corpus;
 mod http;
 mod isolation;
+mod limits;
 mod reference;
 mod stdio;
 mod support;

@@ -64,10 +64,13 @@ async fn a_query_always_says_how_long_it_may_run_and_waits_a_little_longer_itsel
         (serde_json::from_slice(request.body()).unwrap(), Deadline::of(&request))
     };
     database.query(&Query::new("RETURN 1")).await.unwrap().close().await.unwrap();
-    assert_eq!(sent(0), (
-        json!({"query": "RETURN 1", "memoryLimit": 256 << 20, "options": {"maxRuntime": 30.0}}),
-        Duration::from_secs(32)
-    ));
+    assert_eq!(
+        sent(0),
+        (
+            json!({"query": "RETURN 1", "memoryLimit": 256 << 20, "options": {"maxRuntime": 30.0}}),
+            Duration::from_secs(32)
+        )
+    );
 
     let query = Query {
         batch_size: Some(10),

@@ -48,7 +48,8 @@ any. A handle lasts 5 minutes; repeat it if an answer was lost.";
         // As with any call on this database: what was allowed when the result was made may not be any more.
         let resolution = context.resolve(args.database.as_deref().or(Some(key.as_str())), None).await?;
         if resolution.key != key {
-            let problem = format!("the rows of this handle come from {:?}, not from {:?}", key.as_str(), resolution.key.as_str());
+            let problem =
+                format!("the rows of this handle come from {:?}, not from {:?}", key.as_str(), resolution.key.as_str());
             return Err(ToolError::argument("database", "value_error", problem).hint("leave `database` out"));
         }
         let Some(entry) = context.services.config.entry(&key) else { return Err(unknown()) };

@@ -52,7 +52,8 @@ mod tests {
         let text = handle.to_string();
         assert_eq!(Handle::parse(&text), Some(handle));
         assert_eq!(Handle::parse(&format!(" {text}\n")), Some(handle));
-        let spoilt = [text.replace('.', "x"), text.replace("rows_", "focus_"), format!("{text}x"), text.replace(".2", ".")];
+        let spoilt =
+            [text.replace('.', "x"), text.replace("rows_", "focus_"), format!("{text}x"), text.replace(".2", ".")];
         for bad in spoilt.iter().map(String::as_str).chain(["", "rows_", "rows_.", "rows_AAAA.2", "rows_é.2"]) {
             assert_eq!(Handle::parse(bad), None, "{bad}");
         }

@@ -81,11 +81,7 @@ impl Bound {
 }
 
 /// Runs a query and returns the first rows of its result.
-pub(crate) async fn run(
-    target: &Target<'_>,
-    mut query: arango::Query,
-    bound: &Bound,
-) -> Result<Payload, ToolError> {
+pub(crate) async fn run(target: &Target<'_>, mut query: arango::Query, bound: &Bound) -> Result<Payload, ToolError> {
     query.batch_size = Some(bound.room.rows.min(BATCH));
     query.count = true;
     query.ttl = Some(results::KEPT_ON_SERVER);
@@ -93,11 +89,12 @@ pub(crate) async fn run(
     let cursor = target.database.query(&query).await.map_err(explained)?;
     let warnings = cursor.extra().warnings.clone();
     let mut remainder = Remainder::new(cursor, bound.horizon);
-    let page = remainder.page(bound.room).await.map_err(explained)?;
+    let mut page = remainder.page(bound.room).await.map_err(explained)?;
     let next = if page.more { hold(target.context, remainder, bound.room) } else { None };
     let raise = format!("{}, or raise {} (at most {MOST_ROWS})", bound.advice, bound.argument);
     let advice = if page.by_bytes || bound.room.lowered { bound.advice } else { &raise };
-    let mut payload = payload(&page, page.text.clone(), bound.room, next.as_ref(), advice);
+    let text = std::mem::take(&mut page.text);
+    let mut payload = payload(&page, text, bound.room, next.as_ref(), advice);
     if !warnings.is_empty() {
         payload = payload.with("warnings", json!(warnings));
     }
