@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use serde::{Deserialize, de::DeserializeOwned};
+use tokio_util::task::TaskTracker;
 
 use super::{
     auth::Authenticator,
@@ -26,6 +27,8 @@ struct Inner {
     authenticator: Authenticator,
     timeout: Duration,
     limits: QueryLimits,
+    /// What the server is being told about work nobody waits for any more.
+    farewells: TaskTracker,
 }
 
 impl Database {
@@ -37,7 +40,7 @@ impl Database {
         timeout: Duration,
     ) -> Self {
         let limits = QueryLimits::of_runtime(timeout);
-        Self(Arc::new(Inner { transport, name, authenticator, timeout, limits }))
+        Self(Arc::new(Inner { transport, name, authenticator, timeout, limits, farewells: TaskTracker::new() }))
     }
 
     /// The same database with limits for its queries.
@@ -98,6 +101,28 @@ impl Database {
     /// As [`Self::call`].
     pub async fn call_server<T: DeserializeOwned>(&self, call: Call) -> Result<T, Error> {
         decode(&self.exchange(call, None).await?)
+    }
+
+    /// Tells the server about something nobody waits for any more, without anybody waiting for that either.
+    pub(super) fn farewell(
+        &self,
+        what: &'static str,
+        telling: impl Future<Output = Result<(), Error>> + Send + 'static,
+    ) {
+        // Without a runtime there is no connection either: the server finds out by its own limits.
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        let telling = async move {
+            if let Err(error) = telling.await {
+                tracing::debug!(%error, "{what} could not be ended; the server ends it by itself");
+            }
+        };
+        self.0.farewells.spawn_on(telling, &runtime);
+    }
+
+    /// Waits until the server has been told everything.
+    pub async fn settled(&self) {
+        self.0.farewells.close();
+        self.0.farewells.wait().await;
     }
 
     async fn exchange(&self, call: Call, database: Option<&DatabaseName>) -> Result<Response<Bytes>, Error> {

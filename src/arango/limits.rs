@@ -1,6 +1,6 @@
 //! What one query may take of a server. Every query carries both limits, so that none runs away when nobody waits any more.
 
-use std::time::Duration;
+use std::{num::NonZeroU64, time::Duration};
 
 /// How long a query may run, and how much memory it may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +25,7 @@ impl QueryLimits {
     pub fn lowered(self, asked: AskedLimits) -> Self {
         Self {
             runtime: asked.runtime.map_or(self.runtime, |runtime| runtime.min(self.runtime)),
-            memory: asked.memory.map_or(self.memory, |memory| memory.min(self.memory)),
+            memory: asked.memory.map_or(self.memory, |memory| memory.get().min(self.memory)),
         }
     }
 }
@@ -35,8 +35,8 @@ impl QueryLimits {
 pub struct AskedLimits {
     /// `maxRuntime`.
     pub runtime: Option<Duration>,
-    /// `memoryLimit`, in bytes.
-    pub memory: Option<u64>,
+    /// `memoryLimit`, in bytes. Zero would lift the limit.
+    pub memory: Option<NonZeroU64>,
 }
 
 #[cfg(test)]
@@ -46,7 +46,10 @@ mod tests {
     #[test]
     fn limits_go_down_and_never_up() {
         let limits = QueryLimits { runtime: Duration::from_secs(10), memory: 1000 };
-        let asked = |seconds, memory| AskedLimits { runtime: Some(Duration::from_secs(seconds)), memory: Some(memory) };
+        let asked = |seconds, memory| AskedLimits {
+            runtime: Some(Duration::from_secs(seconds)),
+            memory: NonZeroU64::new(memory),
+        };
         assert_eq!(limits.lowered(AskedLimits::default()), limits);
         assert_eq!(limits.lowered(asked(5, 500)), QueryLimits { runtime: Duration::from_secs(5), memory: 500 });
         assert_eq!(limits.lowered(asked(50, 5000)), limits);

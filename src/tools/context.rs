@@ -1,8 +1,11 @@
 //! What a call is made in: who calls, in which session, and the services behind all tools.
 
-use std::sync::{
-    Arc, OnceLock,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
 use super::{
@@ -20,6 +23,11 @@ use crate::{
         resolver::{self, LevelReport},
     },
 };
+
+/// How long servers are told about abandoned work when this process ends: its client must be rid of it soon.
+const SETTLE: Duration = Duration::from_millis(250);
+/// How often the calls that are being given up are looked at meanwhile.
+const SETTLE_POLL: Duration = Duration::from_millis(5);
 
 /// What all tools share.
 #[derive(Debug)]
@@ -65,6 +73,20 @@ impl Services {
     /// How many calls are running.
     pub fn calls_in_flight(&self) -> usize {
         self.in_flight.load(Ordering::Relaxed)
+    }
+
+    /// The end of all calls: forgets what was kept for the next ones, and tells the servers what nobody waits for any more.
+    /// Takes a moment at most; servers that are not told by then end such work by their own limits.
+    pub async fn settle(&self) {
+        let settled = async {
+            while self.calls_in_flight() > 0 {
+                tokio::time::sleep(SETTLE_POLL).await;
+            }
+            self.results.clear();
+            self.databases.settled().await;
+        };
+        drop(tokio::time::timeout(SETTLE, settled).await);
+        self.databases.close();
     }
 
     /// The name and server version of the database that calls without a choice use.

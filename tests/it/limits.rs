@@ -69,7 +69,7 @@ async fn whatever_a_tool_asks_the_limits_are_with_it() {
             (&json!(7.5), &json!(64 << 20))
         );
     }
-    success(&server.modern_call("arango_backup", json!({"output_directory": "all"})).await);
+    success(&server.modern_call("arango_backup", json!({"outputDir": "all"})).await);
     for query in database.asked("/_api/cursor") {
         let limits = [&query["options"]["maxRuntime"], &query["memoryLimit"]];
         assert!(limits.iter().all(|limit| limit.as_f64().is_some_and(|limit| limit > 0.0)), "{query}");
@@ -123,6 +123,23 @@ async fn a_client_that_hangs_up_leaves_no_query_behind() {
         }
     }
     database.until_running(0).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_that_closes_the_pipe_leaves_no_query_and_no_cursor_behind() {
+    let database = Database::start().await;
+    let (_home, path) = configured(&database, "");
+    let mut client = Client::start(&["-C", &path], &[]);
+    client.request("initialize", crate::support::initialize("2025-06-18"));
+    client.notify("notifications/initialized");
+    let cut = client.call("arango_query", json!({"query": "FOR i IN 1..9 RETURN i", "max_rows": 1}));
+    assert!(cut["result"]["_meta"]["next"].is_string());
+    client.send_call("arango_query", json!({"query": SLOW}));
+    database.until_running(1).await;
+    client.hang_up();
+    database.until_running(0).await;
+    client.child.wait().unwrap();
+    assert_eq!(database.deleted("/_api/cursor/"), 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

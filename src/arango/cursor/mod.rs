@@ -309,13 +309,9 @@ async fn delete(database: &Database, id: &str) -> Result<(), Error> {
 
 impl Drop for Cursor {
     fn drop(&mut self) {
-        let (Some(id), Ok(runtime)) = (self.id.take(), tokio::runtime::Handle::try_current()) else { return };
+        let Some(id) = self.id.take() else { return };
         let database = self.database.clone();
-        runtime.spawn(async move {
-            if let Err(error) = delete(&database, &id).await {
-                tracing::debug!(%error, "an abandoned cursor could not be deleted; it expires on the server");
-            }
-        });
+        self.database.farewell("a cursor", async move { delete(&database, &id).await });
     }
 }
 

@@ -44,18 +44,13 @@ impl Drop for Running<'_> {
         if self.over {
             return;
         }
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
         let lost = Lost {
             database: self.database.clone(),
             text: self.query.text.clone(),
             bind_vars: self.query.bind_vars.clone(),
             sent: self.sent,
         };
-        runtime.spawn(async move {
-            if let Err(error) = lost.kill().await {
-                tracing::debug!(%error, "an abandoned query could not be killed; it ends at its maxRuntime");
-            }
-        });
+        self.database.farewell("an abandoned query", async move { lost.kill().await });
     }
 }
 

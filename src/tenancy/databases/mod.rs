@@ -160,6 +160,11 @@ impl Databases {
         join_all(self.config.databases().keys().map(|key| self.probe(key))).await
     }
 
+    /// Waits until the servers have been told what nobody waits for any more: queries are killed, cursors deleted.
+    pub async fn settled(&self) {
+        join_all(self.open.values().filter_map(OnceCell::get).map(Database::settled)).await;
+    }
+
     /// Refuses every further [`Self::get`]. What was handed out stays usable until it is dropped.
     pub fn close(&self) {
         self.closed.store(true, Ordering::Release);

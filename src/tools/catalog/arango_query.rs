@@ -1,5 +1,7 @@
 //! `arango_query`: runs an AQL query and hands its rows on as the database wrote them, up to a bound that is always told.
 
+use std::num::NonZeroU64;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -38,8 +40,7 @@ pub(crate) struct Args {
     max_runtime: Option<Seconds>,
     /// Bytes; at most what is configured.
     #[serde(default)]
-    #[schemars(range(min = 1))]
-    memory_limit: Option<u64>,
+    memory_limit: Option<NonZeroU64>,
 }
 
 impl DatabaseTool for Query {

@@ -1,6 +1,8 @@
 //! `arango_query_profile`: what a query costs. It is run only when the call says so, and changes data only when the call says
 //! that as well.
 
+use std::num::NonZeroU64;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -44,8 +46,7 @@ pub(crate) struct Args {
     max_runtime: Option<Seconds>,
     /// Bytes.
     #[serde(default)]
-    #[schemars(range(min = 1))]
-    memory_limit: Option<u64>,
+    memory_limit: Option<NonZeroU64>,
 }
 
 impl Args {

@@ -145,6 +145,11 @@ impl Results {
         Some((made, more.then_some(Handle { page: handle.page.saturating_add(1), ..handle })))
     }
 
+    /// Forgets everything.
+    pub(crate) fn clear(&self) {
+        self.table.lock().held.clear();
+    }
+
     fn making(&self, handle: Handle, principal: &Principal, room: Room) -> Option<Making> {
         let mut table = self.table.lock();
         table.forget_idle(self.clock.now_millis());

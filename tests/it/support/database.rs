@@ -9,7 +9,7 @@ use axum::{
     Router,
     body::{Body, Bytes, to_bytes},
     extract::State,
-    http::{Request, Response},
+    http::{Method, Request, Response},
 };
 use mcp_arangodb_async::{
     clock::{SystemClock, SystemRandom},
@@ -23,7 +23,7 @@ use super::PATIENCE;
 #[derive(Clone)]
 struct Recorder {
     engine: Arc<Engine>,
-    asked: Arc<Mutex<Vec<(String, Bytes)>>>,
+    asked: Arc<Mutex<Vec<(Method, String, Bytes)>>>,
 }
 
 /// A running database.
@@ -46,8 +46,14 @@ impl Database {
     /// The bodies of the requests to a path so far.
     pub(crate) fn asked(&self, path: &str) -> Vec<Value> {
         let asked = self.recorder.asked.lock();
-        let asked = asked.iter().filter(|(of, _)| of.ends_with(path));
-        asked.map(|(_, body)| serde_json::from_slice(body).unwrap_or(Value::Null)).collect()
+        let asked = asked.iter().filter(|(_, of, _)| of.ends_with(path));
+        asked.map(|(_, _, body)| serde_json::from_slice(body).unwrap_or(Value::Null)).collect()
+    }
+
+    /// How many deletions there were below a path.
+    pub(crate) fn deleted(&self, path: &str) -> usize {
+        let asked = self.recorder.asked.lock();
+        asked.iter().filter(|(method, of, _)| method == Method::DELETE && of.contains(path)).count()
     }
 
     /// Waits until so many queries run.
@@ -69,7 +75,7 @@ impl Database {
 async fn answer(State(recorder): State<Recorder>, request: Request<Body>) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap();
-    recorder.asked.lock().push((parts.uri.path().to_owned(), body.clone()));
+    recorder.asked.lock().push((parts.method.clone(), parts.uri.path().to_owned(), body.clone()));
     let work = move || recorder.engine.handle(Request::from_parts(parts, body), &Caller::Trusted);
     tokio::task::spawn_blocking(work).await.unwrap().map(Body::from)
 }
