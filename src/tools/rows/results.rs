@@ -33,7 +33,7 @@ pub(super) const KEPT_ON_SERVER: Duration = Duration::from_mins(6);
 /// How often results that nobody asks for are looked for.
 const SWEEP: Duration = Duration::from_mins(1);
 /// Results kept at once; the one that was not used for longest gives way.
-const MOST_RESULTS: usize = 64;
+pub(super) const MOST_RESULTS: usize = 256;
 /// Bytes kept at once.
 const MOST_BYTES: usize = 128 * 1024 * 1024;
 

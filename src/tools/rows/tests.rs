@@ -221,7 +221,7 @@ fn room() -> Room {
 }
 
 async fn deleted(fake: &Arc<Fake>) -> usize {
-    for _ in 0..100 {
+    for _ in 0..1000 {
         tokio::task::yield_now().await;
     }
     fake.seen().iter().filter(|request| request.starts_with("DELETE")).count()
@@ -233,7 +233,7 @@ async fn the_result_not_used_for_longest_gives_way_and_its_cursor_is_deleted() {
     let results = Results::new(clock.clone() as Arc<dyn Clock>, SequenceRandom::from_seed(1));
     let fake = endless();
     let (first, second) = (held(&results, &fake).await, held(&results, &fake).await);
-    for _ in 2..64 {
+    for _ in 2..results::MOST_RESULTS {
         held(&results, &fake).await;
     }
     let anonymous = Principal::anonymous();
@@ -245,7 +245,7 @@ async fn the_result_not_used_for_longest_gives_way_and_its_cursor_is_deleted() {
     assert!(results.page(third.unwrap(), &anonymous, room()).await.is_some());
     clock.advance(i64::try_from(results::IDLE.as_millis()).unwrap() + 1);
     assert!(results.look_up(&first, &anonymous).is_none());
-    assert_eq!(deleted(&fake).await, 65, "none is left on the server");
+    assert_eq!(deleted(&fake).await, results::MOST_RESULTS + 1, "none is left on the server");
 }
 
 #[tokio::test]
