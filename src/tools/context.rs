@@ -5,7 +5,10 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use super::error::{Kind, ToolError};
+use super::{
+    confirm::{Asker, Digest, Nobody, Tickets},
+    error::{Kind, ToolError},
+};
 use crate::{
     arango,
     clock::SystemClock,
@@ -31,6 +34,8 @@ pub struct Services {
     pub focus: FocusSealer,
     /// Where backups are.
     pub backups: dump::Root,
+    /// Proofs that a call was asked about.
+    pub(crate) tickets: Tickets,
     in_flight: AtomicUsize,
 }
 
@@ -53,7 +58,8 @@ impl Services {
         focus: FocusSealer,
         backups: dump::Root,
     ) -> Arc<Self> {
-        Arc::new(Self { config, databases, sessions, focus, backups, in_flight: AtomicUsize::new(0) })
+        let (tickets, in_flight) = (Tickets::default(), AtomicUsize::new(0));
+        Arc::new(Self { config, databases, sessions, focus, backups, tickets, in_flight })
     }
 
     /// How many calls are running.
@@ -100,6 +106,9 @@ impl Caller {
 pub struct CallContext {
     pub(crate) services: Arc<Services>,
     pub(crate) caller: Caller,
+    /// The way to the person behind the client.
+    pub(crate) asker: Arc<dyn Asker>,
+    arguments: OnceLock<Digest>,
     used: OnceLock<(DatabaseKey, Level)>,
 }
 
@@ -107,7 +116,25 @@ impl CallContext {
     /// A call by this caller.
     pub fn new(services: Arc<Services>, caller: Caller) -> Self {
         services.in_flight.fetch_add(1, Ordering::Relaxed);
-        Self { services, caller, used: OnceLock::new() }
+        Self { services, caller, asker: Arc::new(Nobody), arguments: OnceLock::new(), used: OnceLock::new() }
+    }
+
+    /// The same call by a client through which a person can be asked.
+    #[must_use]
+    pub(crate) fn asking(mut self, asker: Arc<dyn Asker>) -> Self {
+        self.asker = asker;
+        self
+    }
+
+    /// Notes the digest of the arguments, which a confirmation is bound to.
+    pub(crate) fn note_arguments(&self, digest: Digest) {
+        // Set at most once: a call has one list of arguments.
+        drop(self.arguments.set(digest));
+    }
+
+    /// The digest of the arguments, where it was noted.
+    pub(crate) fn arguments(&self) -> Option<&Digest> {
+        self.arguments.get()
     }
 
     /// The database that was chosen, once it has been, and the level that chose it.

@@ -35,6 +35,12 @@ pub enum Kind {
     NoGraphs,
     /// The database is configured as read-only.
     ReadOnly,
+    /// The call has to be confirmed first.
+    ConfirmationRequired,
+    /// What should confirm the call does not.
+    ConfirmationRefused,
+    /// A person said no, or nothing.
+    Declined,
     /// A file cannot be read or written.
     File,
     /// The call took too long.
@@ -57,6 +63,9 @@ impl Kind {
             Self::Conflict => "ConflictError",
             Self::NoGraphs => "NoGraphsFound",
             Self::ReadOnly => "ReadOnlyError",
+            Self::ConfirmationRequired => "ConfirmationRequired",
+            Self::ConfirmationRefused => "ConfirmationRefused",
+            Self::Declined => "Declined",
             Self::File => "FileError",
             Self::Timeout => "TimeoutError",
             Self::Internal => "InternalError",

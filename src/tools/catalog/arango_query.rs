@@ -1,5 +1,7 @@
 //! `arango_query`: runs an AQL query and hands its rows on as the database wrote them, up to a bound that is always told.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -8,14 +10,11 @@ use super::super::{
     effect::Effect,
     error::ToolError,
     on_database::Target,
-    query_error,
+    query_effect, query_error,
     reply::Payload,
-    tool::{Category, DatabaseTool},
+    tool::{Category, DatabaseTool, Destroys},
 };
-use crate::{
-    aql,
-    arango::{self, Batch},
-};
+use crate::arango::{self, Batch};
 
 /// Rows returned when the call does not say how many.
 const DEFAULT_ROWS: u32 = 1000;
@@ -59,9 +58,11 @@ single document use arango_insert, arango_update or arango_remove; for the names
     type Args = Args;
     type Output = Payload;
 
-    // Decided by the parser, never by looking for words; what cannot be parsed is not known to be harmless.
-    fn writes(args: &Args) -> bool {
-        aql::parse(&args.query).map_or(true, |query| aql::analysis::modifies(&query).is_some())
+    const DESTROYS: Option<Destroys<Args>> =
+        Some(|args| query_effect::destroys(&args.query, args.bind_vars.as_ref()));
+
+    fn writes(args: &Args) -> Result<Option<Cow<'static, str>>, ToolError> {
+        query_effect::writes(&args.query)
     }
 
     async fn call(target: &Target<'_>, args: Args) -> Result<Payload, ToolError> {

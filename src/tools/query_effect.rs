@@ -1,0 +1,123 @@
+//! What running a query does to data, decided by the parser: never by looking for words, and never in favour of what cannot
+//! be read.
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Value};
+
+use super::{confirm::Destruction, error::ToolError, query_error};
+use crate::{
+    aql::{
+        self,
+        analysis::{Operation, Source, analyse},
+    },
+    wire::CollectionName,
+};
+
+/// Operations named in a question.
+const NAMED: usize = 5;
+
+/// What in the query changes data; nothing if it only reads.
+///
+/// # Errors
+/// When it cannot be told, with the syntax error.
+pub(crate) fn writes(text: &str) -> Result<Option<Cow<'static, str>>, ToolError> {
+    let query = aql::parse(text).map_err(|fault| query_error::unreadable(text, &fault))?;
+    let first = analyse(&query).operations.into_iter().next();
+    Ok(first.map(|operation| {
+        let at = operation.span.position(text);
+        format!("the query has {} at {}:{}", operation.kind.keyword(), at.line, at.column).into()
+    }))
+}
+
+/// What the query takes away or replaces; nothing if it certainly does neither.
+pub(crate) fn destroys(text: &str, bind_vars: Option<&Map<String, Value>>) -> Option<Destruction> {
+    let Ok(query) = aql::parse(text) else {
+        let unknown = "run a query that this server cannot read, so that it may remove or replace anything";
+        return Some(Destruction::new(unknown).read_from(text));
+    };
+    let found = analyse(&query);
+    let operations: Vec<_> = found.destroys().map(|operation| (operation, target(operation, bind_vars))).collect();
+    if operations.is_empty() {
+        return None;
+    }
+    let named: Vec<_> = operations
+        .iter()
+        .take(NAMED)
+        .map(|(operation, target)| format!("{} in `{target}`", operation.kind.keyword()))
+        .collect();
+    let more = if operations.len() > NAMED { " and more" } else { "" };
+    let what = Destruction::new(format!("run a query with {}{more}", named.join(", "))).read_from(text);
+    let collections = operations.iter().filter_map(|(_, target)| CollectionName::parse(target.as_ref()).ok());
+    Some(collections.fold(what, Destruction::within))
+}
+
+/// The name of the collection, or the parameter that nothing is bound to.
+fn target<'a>(operation: &'a Operation, bind_vars: Option<&'a Map<String, Value>>) -> Cow<'a, str> {
+    match &operation.target {
+        Source::Name(name) => name.into(),
+        Source::Bind(name) => {
+            let at = format!("@{name}");
+            match bind_vars.and_then(|values| values.get(&at)).and_then(Value::as_str) {
+                Some(bound) => bound.into(),
+                None => format!("@{at}").into(),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_what_the_parser_finds_counts_as_a_write() {
+        for text in [
+            "RETURN \"INSERT {} INTO c\"",
+            "RETURN 'x' // REMOVE x IN c",
+            "/* UPDATE */ FOR d IN c RETURN d",
+            "FOR `remove` IN c RETURN `remove`.`insert`",
+            "FOR d IN `update` FILTER d.replace == 'UPSERT' RETURN { insert: d.remove }",
+            "RETURN @insert",
+            "WITH a, b FOR v IN 1..2 ANY 'a/1' b RETURN v",
+        ] {
+            assert_eq!(writes(text).unwrap(), None, "{text}");
+        }
+        for (text, why) in [
+            ("INSERT {} INTO c", "INSERT at 1:1"),
+            ("FOR d IN c\n/**/remove d in c", "REMOVE at 2:5"),
+            ("fOr d In c uPdAtE d WITH {a: 1} iN c", "UPDATE at 1:12"),
+            ("RETURN (FOR d IN c REPLACE d IN c)", "REPLACE at 1:20"),
+            ("WITH c LET x = (UPSERT {} INSERT {} UPDATE {} IN c) RETURN 1", "UPSERT at 1:17"),
+            ("FOR d IN c LET s = 'a\\'b' REMOVE d IN @@c", "REMOVE at 1:27"),
+            ("RETURN 'a' /* ' */ == (REMOVE 'k' IN c) // '", "REMOVE at 1:24"),
+        ] {
+            let found = writes(text).unwrap().unwrap_or_default();
+            assert!(found.ends_with(why), "{text}: {found}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_an_error_and_never_harmless() {
+        for text in ["", "RETRUN 1", "RETURN 1; REMOVE x IN c", "FOR d IN c REMOVE", "RETURN \"open"] {
+            let error = writes(text).unwrap_err();
+            assert!(error.code().is_some(), "{text}");
+            assert!(destroys(text, None).is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_destruction_names_the_operation_and_the_collection_it_is_bound_to() {
+        let text = "FOR d IN @@c REMOVE d IN @@c";
+        let binds = json!({"@c": "users"});
+        let found = destroys(text, binds.as_object()).unwrap();
+        let users = CollectionName::parse("users").unwrap();
+        let wanted = Destruction::new("run a query with REMOVE in `users`").read_from(text).within(users);
+        assert_eq!(found, wanted);
+        let unbound = destroys(text, None).unwrap();
+        assert_eq!(unbound, Destruction::new("run a query with REMOVE in `@@c`").read_from(text));
+        assert_eq!(destroys("FOR d IN c UPDATE d WITH {} IN c INSERT d INTO e", None), None);
+    }
+}
