@@ -15,8 +15,8 @@ use super::{
     env::non_empty,
     error::nearest,
     values::{
-        Refusal, not_empty, parse_address, parse_auth, parse_bool, parse_confirm, parse_count, parse_server_url, parse_timeout,
-        parse_variable,
+        Refusal, not_empty, parse_address, parse_auth, parse_bool, parse_confirm, parse_count, parse_server_url,
+        parse_timeout, parse_variable,
     },
 };
 use crate::wire::DatabaseName;

@@ -91,7 +91,11 @@ impl Settings {
             focus_keys: focus_keys(env)?,
             toolset: choice(env, "MCP_COMPAT_TOOLSET", &[("full", Toolset::Full), ("baseline", Toolset::Baseline)])?,
             read_only: choice(env, "MCP_READ_ONLY", &[("false", false), ("true", true)])?,
-            confirm: choice(env, "MCP_CONFIRM", &[Confirm::Never, Confirm::Destructive].map(|each| (each.name(), each)))?,
+            confirm: choice(
+                env,
+                "MCP_CONFIRM",
+                &[Confirm::Never, Confirm::Destructive].map(|each| (each.name(), each)),
+            )?,
             backup_dir: backup_dir(env),
             log_level: non_empty(env, "LOG_LEVEL").unwrap_or_else(|| "INFO".to_owned()),
         })

@@ -129,7 +129,7 @@ impl CallContext {
     /// Notes the digest of the arguments, which a confirmation is bound to.
     pub(crate) fn note_arguments(&self, digest: Digest) {
         // Set at most once: a call has one list of arguments.
-        drop(self.arguments.set(digest));
+        self.arguments.get_or_init(|| digest);
     }
 
     /// The digest of the arguments, where it was noted.

@@ -126,6 +126,13 @@ impl ToolError {
         self
     }
 
+    /// Adds ArangoDB's number where the server was not asked.
+    #[must_use]
+    pub(crate) fn coded(mut self, code: ErrorNum) -> Self {
+        self.more.code = Some(code);
+        self
+    }
+
     /// Adds a key to the reply.
     #[must_use]
     pub(crate) fn with(mut self, key: &str, value: impl Into<Value>) -> Self {

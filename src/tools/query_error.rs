@@ -37,7 +37,7 @@ pub(crate) fn explain(text: &str, error: arango::Error) -> ToolError {
 /// The error for a query that the local parser cannot read, where it has to be understood before it is sent.
 pub(crate) fn unreadable(text: &str, fault: &aql::ParseError) -> ToolError {
     let message = format!("the query cannot be read, so it is not known to change nothing: {}", fault.message);
-    detailed(ToolError::new(Kind::Query, message).numbered(fault.num, 400), text, fault)
+    detailed(ToolError::new(Kind::Query, message).coded(fault.num), text, fault)
 }
 
 /// Adds what the local parser knows.

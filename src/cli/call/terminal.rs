@@ -34,7 +34,11 @@ impl Asker for Terminal {
 /// Only a yes is one.
 fn decision(line: &str) -> Decision {
     let answer = line.trim();
-    if ["y", "yes"].iter().any(|yes| answer.eq_ignore_ascii_case(yes)) { Decision::Accepted } else { Decision::Declined }
+    if ["y", "yes"].iter().any(|yes| answer.eq_ignore_ascii_case(yes)) {
+        Decision::Accepted
+    } else {
+        Decision::Declined
+    }
 }
 
 #[cfg(test)]

@@ -48,7 +48,10 @@ Documents stay; queries that used the index get slower. Primary and edge indexes
     type Output = Fixed<Deletion>;
 
     const DESTROYS: Option<Destroys<Args>> = Some(|args| {
-        Some(Destruction::new(format!("delete the index {:?} of the collection `{}`", args.id_or_name, args.collection)))
+        Some(Destruction::new(format!(
+            "delete the index {:?} of the collection `{}`",
+            args.id_or_name, args.collection
+        )))
     });
 
     async fn call(target: &Target<'_>, args: Args) -> Result<Fixed<Deletion>, ToolError> {

@@ -58,8 +58,7 @@ single document use arango_insert, arango_update or arango_remove; for the names
     type Args = Args;
     type Output = Payload;
 
-    const DESTROYS: Option<Destroys<Args>> =
-        Some(|args| query_effect::destroys(&args.query, args.bind_vars.as_ref()));
+    const DESTROYS: Option<Destroys<Args>> = Some(|args| query_effect::destroys(&args.query, args.bind_vars.as_ref()));
 
     fn writes(args: &Args) -> Result<Option<Cow<'static, str>>, ToolError> {
         query_effect::writes(&args.query)

@@ -18,8 +18,8 @@ use super::{
 };
 use crate::wire::CollectionName;
 
-pub(crate) use tickets::{Digest, LIFETIME, Tickets, digest};
 use tickets::{Deed, Purpose};
+pub(crate) use tickets::{Digest, LIFETIME, Tickets, digest};
 
 /// Collections whose documents are counted for a question.
 const COUNTED: usize = 5;
@@ -241,3 +241,30 @@ fn plain(text: &str) -> String {
     shown
 }
 
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_moves_no_cursor_and_turns_no_text() {
+        assert_eq!(plain("a\u{1b}[2Kb\u{202e}c\r\nd"), "a [2Kb c  d");
+        assert_eq!(plain(&"x".repeat(SHOWN)).chars().count(), SHOWN);
+        assert!(plain(&"ä".repeat(SHOWN + 1)).ends_with("ä…"));
+    }
+
+    #[test]
+    fn a_question_tells_the_act_the_place_and_how_much_is_there() {
+        let users = CollectionName::parse("users").unwrap();
+        let effect = Effect {
+            what: "run a query with REMOVE in `users`".to_owned(),
+            text: Some("REMOVE 'a' IN users".to_owned()),
+            database: "production",
+            documents: vec![(&users, 1)],
+        };
+        let wanted = "In the database \"production\": run a query with REMOVE in `users`? `users` has 1 document.\n\
+                      REMOVE 'a' IN users";
+        assert_eq!(effect.question(), wanted);
+        let body = effect.required_with("confirm_x").body("arango_query", None);
+        assert_eq!((&body["confirmation"], &body["documents"]["users"]), (&json!("confirm_x"), &json!(1)));
+    }
+}
