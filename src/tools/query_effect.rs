@@ -37,32 +37,34 @@ pub(crate) fn destroys(text: &str, bind_vars: Option<&Map<String, Value>>) -> Op
         return Some(Destruction::new(unknown).read_from(text));
     };
     let found = analyse(&query);
-    let operations: Vec<_> = found.destroys().map(|operation| (operation, target(operation, bind_vars))).collect();
+    let operations: Vec<_> = found.destroys().collect();
     if operations.is_empty() {
         return None;
     }
-    let named: Vec<_> = operations
-        .iter()
-        .take(NAMED)
-        .map(|(operation, target)| format!("{} in `{target}`", operation.kind.keyword()))
-        .collect();
+    let named: Vec<_> = operations.iter().take(NAMED).map(|operation| named(operation, bind_vars)).collect();
     let more = if operations.len() > NAMED { " and more" } else { "" };
     let what = Destruction::new(format!("run a query with {}{more}", named.join(", "))).read_from(text);
-    let collections = operations.iter().filter_map(|(_, target)| CollectionName::parse(target.as_ref()).ok());
+    let collections =
+        operations.iter().filter_map(|operation| CollectionName::parse(target(operation, bind_vars)?).ok());
     Some(collections.fold(what, Destruction::within))
 }
 
-/// The name of the collection, or the parameter that nothing is bound to.
-fn target<'a>(operation: &'a Operation, bind_vars: Option<&'a Map<String, Value>>) -> Cow<'a, str> {
+/// The operation and where it works, as people read it.
+fn named(operation: &Operation, bind_vars: Option<&Map<String, Value>>) -> String {
+    let keyword = operation.kind.keyword();
+    let shown = match (&operation.target, target(operation, bind_vars)) {
+        (_, Some(name)) => name.to_owned(),
+        (Source::Name(name), None) => name.clone(),
+        (Source::Bind(name), None) => format!("@@{name}"),
+    };
+    format!("{keyword} in `{shown}`")
+}
+
+/// The name of the collection; nothing if it is a parameter that nothing is bound to.
+fn target<'a>(operation: &'a Operation, bind_vars: Option<&'a Map<String, Value>>) -> Option<&'a str> {
     match &operation.target {
-        Source::Name(name) => name.into(),
-        Source::Bind(name) => {
-            let at = format!("@{name}");
-            match bind_vars.and_then(|values| values.get(&at)).and_then(Value::as_str) {
-                Some(bound) => bound.into(),
-                None => format!("@{at}").into(),
-            }
-        }
+        Source::Name(name) => Some(name),
+        Source::Bind(name) => bind_vars?.get(&format!("@{name}"))?.as_str(),
     }
 }
 
@@ -79,7 +81,7 @@ mod tests {
             "RETURN 'x' // REMOVE x IN c",
             "/* UPDATE */ FOR d IN c RETURN d",
             "FOR `remove` IN c RETURN `remove`.`insert`",
-            "FOR d IN `update` FILTER d.replace == 'UPSERT' RETURN { insert: d.remove }",
+            "FOR d IN `update` FILTER d.`replace` == 'UPSERT' RETURN { `insert`: d.`remove` }",
             "RETURN @insert",
             "WITH a, b FOR v IN 1..2 ANY 'a/1' b RETURN v",
         ] {

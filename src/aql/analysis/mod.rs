@@ -214,7 +214,6 @@ mod tests {
             "INSERT {} INTO c OPTIONS { overwriteMode: CONCAT('re', 'place') }",
             "INSERT {} INTO c OPTIONS { [CONCAT('over', 'write')]: true }",
             "INSERT {} INTO c OPTIONS { @name: true }",
-            "INSERT {} INTO c OPTIONS @options",
             "INSERT {} INTO c OPTIONS { overwrite: 1 }",
         ] {
             assert_eq!(of(text).destroys().count(), 1, "{text}");
