@@ -52,12 +52,12 @@ pub(crate) enum Transport {
     Http,
 }
 
-/// Which calls have to be confirmed.
+/// What has to be confirmed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ConfirmWhat {
-    /// None.
+    /// Nothing.
     Never,
-    /// Those that remove or replace what is stored.
+    /// Whatever removes or replaces documents, or drops an index.
     Destructive,
 }
 
@@ -81,7 +81,7 @@ pub(crate) struct DatabaseOptions {
     /// Refuse everything that writes, whichever database it is for [default: `$MCP_READ_ONLY`, then false].
     #[arg(long)]
     pub(crate) read_only: bool,
-    /// Have calls that remove or replace what is stored confirmed by a person first [default: `$MCP_CONFIRM`, then never].
+    /// What a person has to confirm before it is done [default: `$MCP_CONFIRM`, then never].
     #[arg(long, value_enum, value_name = "WHAT")]
     pub(crate) confirm: Option<ConfirmWhat>,
 }
