@@ -58,7 +58,7 @@ impl Services {
         focus: FocusSealer,
         backups: dump::Root,
     ) -> Arc<Self> {
-        let (tickets, in_flight) = (Tickets::default(), AtomicUsize::new(0));
+        let (tickets, in_flight) = (Tickets::new(Arc::clone(focus.sealer())), AtomicUsize::new(0));
         Arc::new(Self { config, databases, sessions, focus, backups, tickets, in_flight })
     }
 

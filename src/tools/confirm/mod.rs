@@ -126,8 +126,7 @@ pub(crate) async fn confirm(
     let context = target.context;
     let deed = deed(context, tool).ok_or_else(|| refused("the call cannot be told from others"))?;
     let redeem = |purpose, ticket: &str| {
-        let redeemed = context.services.tickets.redeem(context.services.focus.sealer(), purpose, &deed, ticket);
-        redeemed.map_err(|error| refused(&error.to_string()))
+        context.services.tickets.redeem(purpose, &deed, ticket).map_err(|error| refused(&error.to_string()))
     };
     if let Some((state, decision)) = context.asker.brought() {
         redeem(Purpose::State, state)?;
@@ -136,7 +135,7 @@ pub(crate) async fn confirm(
         }
     }
     let effect = Effect::of(target, deed.database, destruction).await;
-    let issue = |purpose| context.services.tickets.issue(context.services.focus.sealer(), purpose, &deed);
+    let issue = |purpose| context.services.tickets.issue(purpose, &deed);
     let question = Question { message: effect.question(), state: issue(Purpose::State) };
     match context.asker.ask(question).await {
         Answer::Decided(decision) => decided(decision),
@@ -199,16 +198,16 @@ impl<'a> Effect<'a> {
     }
 
     fn question(&self) -> String {
-        let mut question = format!("In the database {:?}: {}?", self.database, self.what);
-        for (collection, count) in &self.documents {
+        let mut parts = vec![format!("In the database {:?}: {}?", self.database, self.what)];
+        parts.extend(self.documents.iter().map(|(collection, count)| {
             let s = if *count == 1 { "" } else { "s" };
-            question.push_str(&format!(" `{collection}` has {count} document{s}."));
+            format!("`{collection}` has {count} document{s}.")
+        }));
+        let question = parts.join(" ");
+        match &self.text {
+            Some(text) => format!("{question}\n{text}"),
+            None => question,
         }
-        if let Some(text) = &self.text {
-            question.push('\n');
-            question.push_str(text);
-        }
-        question
     }
 
     fn required(&self) -> ToolError {

@@ -1,7 +1,7 @@
 //! Tickets: sealed proofs that this very call was asked about. One is bound to who calls, in which session, the tool, the
 //! database and the arguments; it lasts five minutes and is good once. Nothing is stored but which ones were used.
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use parking_lot::Mutex;
 use ring::digest::{Context, SHA256, SHA256_OUTPUT_LEN};
@@ -89,39 +89,39 @@ pub(crate) enum TicketError {
 }
 
 /// Makes tickets and takes them back.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Tickets {
+    sealer: Arc<Sealer>,
     /// Used tickets, and when they expire.
     used: Mutex<HashMap<Id, i64>>,
 }
 
 impl Tickets {
+    /// Tickets sealed by this.
+    pub(crate) fn new(sealer: Arc<Sealer>) -> Self {
+        Self { sealer, used: Mutex::default() }
+    }
+
     /// A ticket for this deed.
-    pub(crate) fn issue(&self, sealer: &Sealer, purpose: Purpose, deed: &Deed<'_>) -> String {
+    pub(crate) fn issue(&self, purpose: Purpose, deed: &Deed<'_>) -> String {
         let mut id = Id::default();
-        sealer.random(&mut id);
+        self.sealer.random(&mut id);
         let mut plain = vec![VERSION];
-        plain.extend_from_slice(&sealer.now_millis().saturating_add(LIFETIME_MILLIS).to_be_bytes());
+        plain.extend_from_slice(&self.sealer.now_millis().saturating_add(LIFETIME_MILLIS).to_be_bytes());
         plain.extend_from_slice(&id);
         plain.extend_from_slice(&deed.digest());
-        format!("{PREFIX}{}", sealer.seal(purpose.context(), plain))
+        format!("{PREFIX}{}", self.sealer.seal(purpose.context(), plain))
     }
 
     /// Takes a ticket for this deed; it is used up then.
-    pub(crate) fn redeem(
-        &self,
-        sealer: &Sealer,
-        purpose: Purpose,
-        deed: &Deed<'_>,
-        ticket: &str,
-    ) -> Result<(), TicketError> {
+    pub(crate) fn redeem(&self, purpose: Purpose, deed: &Deed<'_>, ticket: &str) -> Result<(), TicketError> {
         let text = ticket.strip_prefix(PREFIX).filter(|text| text.len() <= MAX_LEN).ok_or(TicketError::NotOurs)?;
-        let plain = sealer.open(purpose.context(), text).ok_or(TicketError::NotOurs)?;
+        let plain = self.sealer.open(purpose.context(), text).ok_or(TicketError::NotOurs)?;
         let (expires, id, bound_to) = parse(&plain).ok_or(TicketError::NotOurs)?;
         if bound_to != deed.digest() {
             return Err(TicketError::OtherCall);
         }
-        let now = sealer.now_millis();
+        let now = self.sealer.now_millis();
         // One from the future was made before the clock was put back.
         if now >= expires || now < expires.saturating_sub(2 * LIFETIME_MILLIS) {
             return Err(TicketError::Expired);
@@ -209,7 +209,9 @@ impl Hash {
             Value::Array(items) => {
                 self.byte(4);
                 self.length(items.len());
-                items.iter().for_each(|item| self.value(item));
+                for item in items {
+                    self.value(item);
+                }
             }
             Value::Object(object) => {
                 self.byte(5);
@@ -229,8 +231,6 @@ impl Hash {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use serde_json::json;
 
     use super::*;
@@ -239,9 +239,9 @@ mod tests {
         tenancy::SealingKey,
     };
 
-    fn sealer(clock: &Arc<ManualClock>, key: u8) -> Sealer {
+    fn tickets(clock: &Arc<ManualClock>, key: u8) -> Tickets {
         let key = SealingKey::from_bytes(&[key; SealingKey::LEN]).unwrap();
-        Sealer::new(key, Vec::new(), clock.clone(), SequenceRandom::from_seed(3))
+        Tickets::new(Arc::new(Sealer::new(key, Vec::new(), clock.clone(), SequenceRandom::from_seed(3))))
     }
 
     fn of(arguments: &Value) -> Digest {
@@ -271,19 +271,19 @@ mod tests {
     #[test]
     fn a_ticket_is_good_once() {
         let clock = ManualClock::at(1_000_000);
-        let (sealer, tickets, case) = (sealer(&clock, 1), Tickets::default(), Case::new());
-        let ticket = tickets.issue(&sealer, Purpose::Token, &case.deed());
-        let redeem = || tickets.redeem(&sealer, Purpose::Token, &case.deed(), &ticket);
+        let (tickets, case) = (tickets(&clock, 1), Case::new());
+        let ticket = tickets.issue(Purpose::Token, &case.deed());
+        let redeem = || tickets.redeem(Purpose::Token, &case.deed(), &ticket);
         assert_eq!((redeem(), redeem()), (Ok(()), Err(TicketError::Used)));
     }
 
     #[test]
     fn a_ticket_lasts_five_minutes() {
         let clock = ManualClock::at(1_000_000);
-        let (sealer, tickets, case) = (sealer(&clock, 1), Tickets::default(), Case::new());
-        let issue = || tickets.issue(&sealer, Purpose::State, &case.deed());
+        let (tickets, case) = (tickets(&clock, 1), Case::new());
+        let issue = || tickets.issue(Purpose::State, &case.deed());
         let (one, other) = (issue(), issue());
-        let redeem = |ticket: &str| tickets.redeem(&sealer, Purpose::State, &case.deed(), ticket);
+        let redeem = |ticket: &str| tickets.redeem(Purpose::State, &case.deed(), ticket);
         clock.advance(LIFETIME_MILLIS - 1);
         assert_eq!(redeem(&one), Ok(()));
         clock.advance(1);
@@ -293,8 +293,8 @@ mod tests {
     #[test]
     fn a_ticket_is_bound_to_everything_that_makes_the_call() {
         let clock = ManualClock::at(1_000_000);
-        let (sealer, tickets) = (sealer(&clock, 1), Tickets::default());
-        let ticket = tickets.issue(&sealer, Purpose::Token, &Case::new().deed());
+        let tickets = tickets(&clock, 1);
+        let ticket = tickets.issue(Purpose::Token, &Case::new().deed());
         for (what, other) in [
             ("principal", Case { principal: Principal::new("you"), ..Case::new() }),
             ("session", Case { session: Some(SessionId::new("s")), ..Case::new() }),
@@ -302,20 +302,20 @@ mod tests {
             ("database", Case { database: DatabaseKey::parse("b").unwrap(), ..Case::new() }),
             ("arguments", Case { arguments: of(&json!({"key": 2})), ..Case::new() }),
         ] {
-            let refused = tickets.redeem(&sealer, Purpose::Token, &other.deed(), &ticket);
+            let refused = tickets.redeem(Purpose::Token, &other.deed(), &ticket);
             assert_eq!(refused, Err(TicketError::OtherCall), "{what}");
         }
-        assert_eq!(tickets.redeem(&sealer, Purpose::Token, &Case::new().deed(), &ticket), Ok(()));
+        assert_eq!(tickets.redeem(Purpose::Token, &Case::new().deed(), &ticket), Ok(()));
     }
 
     #[test]
     fn what_was_forged_or_is_for_something_else_is_refused() {
         let clock = ManualClock::at(1_000_000);
-        let (ours, tickets, case) = (sealer(&clock, 1), Tickets::default(), Case::new());
-        let redeem = |ticket: &str| tickets.redeem(&ours, Purpose::Token, &case.deed(), ticket);
-        let state = tickets.issue(&ours, Purpose::State, &case.deed());
-        let foreign = tickets.issue(&sealer(&clock, 2), Purpose::Token, &case.deed());
-        let good = tickets.issue(&ours, Purpose::Token, &case.deed());
+        let (ours, case) = (tickets(&clock, 1), Case::new());
+        let redeem = |ticket: &str| ours.redeem(Purpose::Token, &case.deed(), ticket);
+        let state = ours.issue(Purpose::State, &case.deed());
+        let foreign = tickets(&clock, 2).issue(Purpose::Token, &case.deed());
+        let good = ours.issue(Purpose::Token, &case.deed());
         for at in PREFIX.len()..good.len() {
             let mut forged = good.clone().into_bytes();
             forged[at] = if forged[at] == b'A' { b'B' } else { b'A' };

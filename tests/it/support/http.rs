@@ -170,9 +170,9 @@ impl Events {
     /// The next message.
     pub(crate) async fn next(&mut self) -> Value {
         loop {
-            while let Some((line, rest)) = self.text.split_once('\n') {
+            while let Some(end) = self.text.find('\n') {
+                let line: String = self.text.drain(..=end).collect();
                 let message = line.strip_prefix("data:").and_then(|data| serde_json::from_str(data.trim()).ok());
-                self.text = rest.to_owned();
                 if let Some(message) = message {
                     return message;
                 }
