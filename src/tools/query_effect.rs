@@ -11,6 +11,7 @@ use crate::{
         self,
         analysis::{Operation, Source, analyse},
     },
+    arango::Query,
     wire::CollectionName,
 };
 
@@ -32,9 +33,13 @@ pub(crate) fn writes(text: &str) -> Result<Option<Cow<'static, str>>, ToolError>
 
 /// What the query takes away or replaces; nothing if it certainly does neither.
 pub(crate) fn destroys(text: &str, bind_vars: Option<&Map<String, Value>>) -> Option<Destruction> {
+    let by_query = |what: String| {
+        let mut query = Query::new(text);
+        query.bind_vars = bind_vars.cloned().unwrap_or_default();
+        Destruction::new(what).by(query)
+    };
     let Ok(query) = aql::parse(text) else {
-        let unknown = "run a query that this server cannot read, so that it may remove or replace anything";
-        return Some(Destruction::new(unknown).read_from(text));
+        return Some(by_query("run a query that cannot be read here, so that it may destroy anything".to_owned()));
     };
     let found = analyse(&query);
     let operations: Vec<_> = found.destroys().collect();
@@ -43,7 +48,7 @@ pub(crate) fn destroys(text: &str, bind_vars: Option<&Map<String, Value>>) -> Op
     }
     let named: Vec<_> = operations.iter().take(NAMED).map(|operation| named(operation, bind_vars)).collect();
     let more = if operations.len() > NAMED { " and more" } else { "" };
-    let what = Destruction::new(format!("run a query with {}{more}", named.join(", "))).read_from(text);
+    let what = by_query(format!("run a query with {}{more}", named.join(", ")));
     let collections =
         operations.iter().filter_map(|operation| CollectionName::parse(target(operation, bind_vars)?).ok());
     Some(collections.fold(what, Destruction::within))
@@ -114,12 +119,14 @@ mod tests {
     fn a_destruction_names_the_operation_and_the_collection_it_is_bound_to() {
         let text = "FOR d IN @@c REMOVE d IN @@c";
         let binds = json!({"@c": "users"});
-        let found = destroys(text, binds.as_object()).unwrap();
         let users = CollectionName::parse("users").unwrap();
-        let wanted = Destruction::new("run a query with REMOVE in `users`").read_from(text).within(users);
-        assert_eq!(found, wanted);
-        let unbound = destroys(text, None).unwrap();
-        assert_eq!(unbound, Destruction::new("run a query with REMOVE in `@@c`").read_from(text));
-        assert_eq!(destroys("FOR d IN c UPDATE d WITH {} IN c INSERT d INTO e", None), None);
+        let query = || Query::new(text);
+        let same = |found: Option<Destruction>, wanted: Destruction| {
+            assert_eq!(format!("{:?}", found.unwrap()), format!("{wanted:?}"));
+        };
+        let wanted = Destruction::new("run a query with REMOVE in `users`").by(query().bind("@c", "users"));
+        same(destroys(text, binds.as_object()), wanted.within(users));
+        same(destroys(text, None), Destruction::new("run a query with REMOVE in `@@c`").by(query()));
+        assert!(destroys("FOR d IN c UPDATE d WITH {} IN c INSERT d INTO e", None).is_none());
     }
 }

@@ -160,9 +160,13 @@ fn queries_are_asked_about_by_what_the_parser_finds() {
         "INSERT {_key: 'a'} INTO characters OPTIONS {overwriteMode: 'replace'}",
         "RETURN (FOR c IN characters REPLACE c WITH {} IN characters)",
         "UPSERT {_key: 'a'} INSERT {} REPLACE {} IN characters",
-        "RETRUN 1",
     ] {
         refused(&client.call("arango_query", json!({"query": query})), "ConfirmationRequired");
+    }
+    // Nobody is asked about what could not be run.
+    for query in ["RETRUN 1", "FOR c IN characters REMOVE c IN nowhere", "FOR c IN characters REMOVE c IN @@unbound"] {
+        let body = failure(&client.call("arango_query", json!({"query": query})));
+        assert!(body["code"].is_u64() && body["type"] != "ConfirmationRequired", "{body}");
     }
     let profile = json!({"query": "FOR c IN characters REMOVE c IN characters", "execute": true, "allow_writes": true});
     refused(&client.call("arango_query_profile", profile), "ConfirmationRequired");

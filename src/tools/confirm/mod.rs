@@ -15,8 +15,9 @@ use super::{
     context::CallContext,
     error::{Kind, ToolError},
     on_database::Target,
+    query_error,
 };
-use crate::wire::CollectionName;
+use crate::{arango::Query, config::DatabaseKey, wire::CollectionName};
 
 use tickets::{Deed, Purpose};
 pub(crate) use tickets::{Digest, LIFETIME, Tickets, digest};
@@ -28,12 +29,12 @@ const COUNTED: usize = 5;
 const SHOWN: usize = 1_000;
 
 /// What a call would destroy, for people to read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) struct Destruction {
     /// The act, e.g. "remove the document users/ada".
     what: String,
-    /// The text it was read from, e.g. a query.
-    text: Option<String>,
+    /// The query that does it.
+    query: Option<Query>,
     /// Where it happens; their documents are counted.
     collections: Vec<CollectionName>,
 }
@@ -41,13 +42,13 @@ pub(crate) struct Destruction {
 impl Destruction {
     /// The act, in the infinitive.
     pub(crate) fn new(what: impl Into<String>) -> Self {
-        Self { what: what.into(), text: None, collections: Vec::new() }
+        Self { what: what.into(), query: None, collections: Vec::new() }
     }
 
-    /// Shows the text it was read from.
+    /// Shows the query that does it. Nobody is asked about one that the server would not run anyway.
     #[must_use]
-    pub(crate) fn read_from(mut self, text: &str) -> Self {
-        self.text = Some(text.to_owned());
+    pub(crate) fn by(mut self, query: Query) -> Self {
+        self.query = Some(query);
         self
     }
 
@@ -134,6 +135,9 @@ pub(crate) async fn confirm(
             return decided(decision);
         }
     }
+    if let Some(query) = &destruction.query {
+        target.database.explain(query, 1).await.map_err(|error| query_error::explain(&query.text, error))?;
+    }
     let effect = Effect::of(target, deed.database, destruction).await;
     let issue = |purpose| context.services.tickets.issue(purpose, &deed);
     let question = Question { message: effect.question(), state: issue(Purpose::State) };
@@ -181,7 +185,7 @@ struct Effect<'a> {
 }
 
 impl<'a> Effect<'a> {
-    async fn of(target: &Target<'_>, database: &'a crate::config::DatabaseKey, destruction: &'a Destruction) -> Self {
+    async fn of(target: &Target<'_>, database: &'a DatabaseKey, destruction: &'a Destruction) -> Self {
         let mut documents = Vec::new();
         for collection in destruction.collections.iter().take(COUNTED) {
             // What cannot be counted, e.g. since it does not exist, is still asked about.
@@ -191,7 +195,7 @@ impl<'a> Effect<'a> {
         }
         Self {
             what: plain(&destruction.what),
-            text: destruction.text.as_deref().map(plain),
+            text: destruction.query.as_ref().map(|query| plain(&query.text)),
             database: database.as_str(),
             documents,
         }
