@@ -77,7 +77,7 @@ impl<'de, A: DeserializeOwned> Deserialize<'de> for Targeted<A> {
 }
 
 impl<A: JsonSchema> JsonSchema for Targeted<A> {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
+    fn schema_name() -> Cow<'static, str> {
         A::schema_name()
     }
 
