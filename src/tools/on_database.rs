@@ -1,7 +1,7 @@
 //! Makes a tool of something that works on a database: adds the arguments `database` and `focus`, takes them out again,
 //! resolves, connects and refuses writes to read-only databases. No tool repeats any of that, and none can get it wrong.
 
-use std::marker::PhantomData;
+use std::{borrow::Cow, marker::PhantomData};
 
 use schemars::JsonSchema;
 use serde::{
@@ -78,7 +78,7 @@ impl<'de, A: DeserializeOwned> Deserialize<'de> for Targeted<A> {
 }
 
 impl<A: JsonSchema> JsonSchema for Targeted<A> {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
+    fn schema_name() -> Cow<'static, str> {
         A::schema_name()
     }
 
@@ -114,10 +114,8 @@ impl<T: DatabaseTool> Tool for OnDatabase<T> {
         let Some(entry) = context.services.config.entry(&resolution.key) else {
             return Err(ToolError::new(Kind::DatabaseNotConfigured, "Target database not configured."));
         };
-        if entry.read_only
-            && let Some(why) = T::writes(&args.own)?
-        {
-            return Err(read_only(&context.services.config, Some(&resolution.key), &why));
+        if entry.read_only {
+            may_read(&context.services.config, &resolution.key, T::writes(&args.own))?;
         }
         let database = context.connect(&resolution.key).await?.within(T::limits(&args.own));
         let limits = database.limits();
@@ -135,17 +133,39 @@ impl<T: DatabaseTool> Tool for OnDatabase<T> {
     }
 }
 
+/// Whether a call may go on where nothing may be written. What cannot be told is refused like a write.
+fn may_read(
+    config: &Config,
+    key: &DatabaseKey,
+    writes: Result<Option<Cow<'static, str>>, ToolError>,
+) -> Result<(), ToolError> {
+    match writes {
+        Ok(None) => Ok(()),
+        Ok(Some(why)) => Err(read_only(config, Some(key), &why)),
+        Err(mut unknown) => {
+            unknown.kind = Kind::ReadOnly;
+            unknown.message = format!("{}, and {}", whose(config, Some(key)), unknown.message);
+            Err(unknown)
+        }
+    }
+}
+
 /// The error for a call that writes where nothing may be written.
 pub(crate) fn read_only(config: &Config, key: Option<&DatabaseKey>, why: &str) -> ToolError {
-    let (place, cure) = if config.server_is_read_only() {
-        ("this server runs as read-only".to_owned(), "start it without --read-only")
+    let cure = if config.server_is_read_only() {
+        "start it without --read-only"
     } else {
-        let place = match key {
-            Some(key) => format!("database {:?} is configured as read-only", key.as_str()),
-            None => "every configured database is read-only".to_owned(),
-        };
-        (place, "change `read_only` in the configuration")
+        "change `read_only` in the configuration"
     };
-    ToolError::new(Kind::ReadOnly, format!("{place}, and {why}"))
+    ToolError::new(Kind::ReadOnly, format!("{}, and {why}", whose(config, key)))
         .hint(format!("only reading is allowed here; an administrator can {cure}"))
+}
+
+/// What it is that may not be written to.
+fn whose(config: &Config, key: Option<&DatabaseKey>) -> String {
+    match key {
+        _ if config.server_is_read_only() => "this server runs as read-only".to_owned(),
+        Some(key) => format!("database {:?} is configured as read-only", key.as_str()),
+        None => "every configured database is read-only".to_owned(),
+    }
 }

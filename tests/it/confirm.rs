@@ -306,7 +306,7 @@ fn a_read_only_server_lists_no_tool_that_writes_and_tells_why_it_refuses_one() {
     success(&client.call("arango_explain_query", query("FOR c IN characters REMOVE c IN characters")));
     let body = refused(&client.call("arango_query", query("/**/remove 'Valjean' IN characters")), "ReadOnlyError");
     assert!(body["error"].as_str().unwrap().contains("REMOVE at 1:5"), "{body}");
-    let body = refused(&client.call("arango_query", query("RETRUN 1")), "QueryError");
+    let body = refused(&client.call("arango_query", query("RETRUN 1")), "ReadOnlyError");
     assert_eq!((&body["code"], &body["column"]), (&json!(1501), &json!(1)));
     let fix = json!({"collection": "characters", "reference_fields": ["of"], "fix_invalid": true});
     refused(&client.call("arango_validate_references", fix.clone()), "ReadOnlyError");
