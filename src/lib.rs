@@ -12,6 +12,7 @@ pub mod dump;
 pub mod embedded;
 pub mod mcp;
 pub mod observability;
+pub mod progress;
 pub mod tenancy;
 pub mod tools;
 pub mod wire;

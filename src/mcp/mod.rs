@@ -4,6 +4,7 @@
 mod http;
 mod ordered;
 mod polish;
+mod progress;
 mod server;
 mod session_id;
 mod sessions;

@@ -33,6 +33,8 @@ pub enum Kind {
     Conflict,
     /// There is no named graph at all.
     NoGraphs,
+    /// The session has put the tool away.
+    NotLoaded,
     /// The database is configured as read-only.
     ReadOnly,
     /// A file cannot be read or written.
@@ -56,6 +58,7 @@ impl Kind {
             Self::Query => "QueryError",
             Self::Conflict => "ConflictError",
             Self::NoGraphs => "NoGraphsFound",
+            Self::NotLoaded => "ToolNotLoaded",
             Self::ReadOnly => "ReadOnlyError",
             Self::File => "FileError",
             Self::Timeout => "TimeoutError",

@@ -28,6 +28,7 @@ mod stored_schemas;
 #[cfg(test)]
 mod testing;
 mod tool;
+mod toolset;
 
 pub use context::{CallContext, Caller, Services};
 pub use effect::{Effect, Hints};

@@ -10,15 +10,16 @@ use std::{
 const LAYERS: &[(&str, &[&str])] = &[
     ("wire", &[]),
     ("clock", &["wire"]),
+    ("progress", &[]),
     ("observability", &["wire", "clock"]),
     ("aql", &["wire"]),
     ("config", &["wire", "observability"]),
     ("arango", &["wire", "observability", "clock"]),
     ("embedded", &["wire", "clock", "aql"]),
     ("tenancy", &["wire", "clock", "observability", "config", "arango", "embedded"]),
-    ("dump", &["wire", "clock", "arango"]),
-    ("tools", &["wire", "clock", "observability", "aql", "config", "arango", "tenancy", "dump"]),
-    ("mcp", &["wire", "clock", "observability", "config", "tenancy", "tools"]),
+    ("dump", &["wire", "clock", "progress", "arango"]),
+    ("tools", &["wire", "clock", "progress", "observability", "aql", "config", "arango", "tenancy", "dump"]),
+    ("mcp", &["wire", "clock", "progress", "observability", "config", "tenancy", "tools"]),
     (
         "cli",
         &["wire", "clock", "observability", "aql", "config", "arango", "embedded", "tenancy", "dump", "tools", "mcp"],
@@ -56,7 +57,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("imbl", &["embedded/store/"]),
     ("jsonschema", &["wire/json_schema.rs"]),
     ("cap_std", &["dump/"]),
-    ("jiff", &["embedded/functions/", "embedded/exec/", "observability/", "dump/"]),
+    ("jiff", &["clock.rs", "embedded/functions/", "embedded/exec/", "observability/", "dump/"]),
     ("tracing_subscriber", &["observability/"]),
 ];
 

@@ -1,6 +1,11 @@
 //! All tools behind one erased type, and the one path every call takes: decode, run, shape, audit.
 
-use std::{collections::HashMap, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    time::Duration,
+};
 
 use futures::{FutureExt as _, future::BoxFuture};
 
@@ -8,12 +13,13 @@ use super::{
     arguments::{self, Signature},
     audit::Witness,
     catalog,
-    context::CallContext,
+    context::{CallContext, Caller, Services},
     effect::Effect,
     error::{Kind, ToolError},
     reply::{self, Payload, Reply},
     schema::JsonObject,
     tool::{Category, Output as _, Tool},
+    toolset,
 };
 
 /// The longest any call may take. Queries have shorter limits of their own; this one is against calls that hang.
@@ -72,7 +78,7 @@ impl Entry {
 /// The tools of a server.
 #[derive(Debug)]
 pub struct Registry {
-    entries: Vec<Entry>,
+    entries: Arc<[Entry]>,
     by_name: HashMap<&'static str, usize>,
 }
 
@@ -95,7 +101,7 @@ impl Registry {
                 by_name.insert(*name, at);
             }
         }
-        Self { entries, by_name }
+        Self { entries: entries.into(), by_name }
     }
 
     /// The tools in the order they are listed.
@@ -113,10 +119,17 @@ impl Registry {
         arguments::nearest(name, self.entries.iter().map(|entry| entry.name))
     }
 
+    /// The names of the tools this caller is not shown, since the session has chosen others.
+    pub async fn hidden(&self, services: &Services, caller: &Caller) -> HashSet<&'static str> {
+        toolset::hidden(services, caller, &self.entries).await
+    }
+
     /// Runs a tool. Whatever happens, there is a reply: a failure, a panic and a timeout are replies a model can read.
     pub async fn call(&self, entry: &Entry, context: &CallContext, given: JsonObject) -> Reply {
+        context.among(&self.entries);
         let witness = Witness::begin(entry.name, context);
         let work = async {
+            toolset::admit(context, entry).await?;
             let settled = entry.signature.settle(given)?;
             (entry.run)(context, settled).await
         };
