@@ -77,6 +77,11 @@ impl Server {
 
     /// A stateless request that carries somebody's session id all the same.
     pub(crate) async fn modern_as(&self, method: &str, params: Value, session: Option<&str>) -> Value {
+        answer(self.modern_response(method, params, session).await).await
+    }
+
+    /// The same, before it is read.
+    pub(crate) async fn modern_response(&self, method: &str, params: Value, session: Option<&str>) -> Response {
         let name = params["name"].as_str().map(str::to_owned);
         let body = json!({ "jsonrpc": "2.0", "id": self.id(), "method": method, "params": modern(params) });
         let mut request =
@@ -87,7 +92,7 @@ impl Server {
         if let Some(session) = session {
             request = request.header("mcp-session-id", session);
         }
-        answer(request.body(body.to_string()).send().await.unwrap()).await
+        request.body(body.to_string()).send().await.unwrap()
     }
 
     pub(crate) async fn modern_call(&self, tool: &str, arguments: Value) -> Value {
@@ -129,9 +134,20 @@ impl Session<'_> {
     }
 
     pub(crate) async fn call(&self, tool: &str, arguments: Value) -> Value {
-        let params = json!({ "name": tool, "arguments": arguments });
-        let message = json!({ "jsonrpc": "2.0", "id": self.server.id(), "method": "tools/call", "params": params });
-        answer(self.post(&message).await).await
+        answer(self.request("tools/call", json!({ "name": tool, "arguments": arguments })).await).await
+    }
+
+    pub(crate) async fn request(&self, method: &str, params: Value) -> Response {
+        let message = json!({ "jsonrpc": "2.0", "id": self.server.id(), "method": method, "params": params });
+        self.post(&message).await
+    }
+
+    /// Opens the stream on which the server tells what nobody asked for.
+    pub(crate) async fn listen(&self) -> Response {
+        let request = self.server.bare(Method::GET).header("mcp-session-id", &self.id);
+        let response = request.header("mcp-protocol-version", "2025-11-25").send().await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        response
     }
 
     pub(crate) async fn delete(&self) -> Response {
@@ -147,11 +163,33 @@ fn plain_client() -> Client {
 
 /// The JSON-RPC answer in a response, plain or as a stream of events.
 pub(crate) async fn answer(response: Response) -> Value {
+    let mut messages = messages(response).await;
+    let at = messages.iter().position(|message| message.get("id").is_some());
+    messages.swap_remove(at.unwrap_or_else(|| panic!("no answer in {messages:?}")))
+}
+
+/// All messages in a response.
+pub(crate) async fn messages(response: Response) -> Vec<Value> {
     let body = response.text().await.unwrap();
     if let Ok(message) = serde_json::from_str(&body) {
-        return message;
+        return vec![message];
     }
-    let events = body.lines().filter_map(|line| line.strip_prefix("data:"));
-    let mut messages = events.filter_map(|data| serde_json::from_str::<Value>(data.trim()).ok());
-    messages.find(|message| message.get("id").is_some()).unwrap_or_else(|| panic!("no answer in {body:?}"))
+    events(&body)
+}
+
+/// Waits for a message of this method on a stream that does not end.
+pub(crate) async fn next_message(stream: &mut Response, method: &str) -> Value {
+    let mut seen = String::new();
+    loop {
+        let chunk = stream.chunk().await.unwrap().unwrap_or_else(|| panic!("the stream ended: {seen}"));
+        seen.push_str(&String::from_utf8_lossy(&chunk));
+        if let Some(found) = events(&seen).into_iter().find(|message| message["method"] == method) {
+            return found;
+        }
+    }
+}
+
+fn events(body: &str) -> Vec<Value> {
+    let data = body.lines().filter_map(|line| line.strip_prefix("data:"));
+    data.filter_map(|data| serde_json::from_str(data.trim()).ok()).collect()
 }

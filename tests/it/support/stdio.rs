@@ -1,7 +1,7 @@
 //! A client over pipes: one JSON-RPC message a line, no SDK.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     io::{BufRead as _, BufReader, Write as _},
     process::{Child, ChildStdin, Stdio},
     sync::mpsc::{Receiver, channel},
@@ -19,6 +19,7 @@ pub(crate) struct Client {
     input: Option<ChildStdin>,
     answers: Receiver<Value>,
     early: HashMap<u64, Value>,
+    notices: VecDeque<Value>,
     next: u64,
     modern: bool,
     _home: TempDir,
@@ -42,7 +43,16 @@ impl Client {
             }
         });
         let input = child.stdin.take();
-        Self { child, input, answers, early: HashMap::new(), next: 0, modern: false, _home: home }
+        Self {
+            child,
+            input,
+            answers,
+            early: HashMap::new(),
+            notices: VecDeque::new(),
+            next: 0,
+            modern: false,
+            _home: home,
+        }
     }
 
     /// A client of an older protocol over an embedded database with the sample.
@@ -83,11 +93,31 @@ impl Client {
             if let Some(answer) = self.early.remove(&id) {
                 return answer;
             }
-            let message =
-                self.answers.recv_timeout(PATIENCE).unwrap_or_else(|error| panic!("no answer to {id}: {error}"));
-            if let Some(id) = message["id"].as_u64() {
-                self.early.insert(id, message);
+            self.take_one(&format!("answer to {id}"));
+        }
+    }
+
+    /// Waits for a notification.
+    pub(crate) fn notification(&mut self, method: &str) -> Value {
+        loop {
+            let found = self.notices.iter().position(|notice| notice["method"] == method);
+            if let Some(notice) = found.and_then(|at| self.notices.remove(at)) {
+                return notice;
             }
+            self.take_one(method);
+        }
+    }
+
+    /// The notifications that have come and were not waited for.
+    pub(crate) fn notices(&self) -> impl Iterator<Item = &Value> {
+        self.notices.iter()
+    }
+
+    fn take_one(&mut self, awaited: &str) {
+        let message = self.answers.recv_timeout(PATIENCE).unwrap_or_else(|error| panic!("no {awaited}: {error}"));
+        match message["id"].as_u64() {
+            Some(id) => drop(self.early.insert(id, message)),
+            None => self.notices.push_back(message),
         }
     }
 
