@@ -1,7 +1,7 @@
 //! From the progress of a call to `notifications/progress`, for a request that asked for them with a token. Sent as often as
 //! the client takes them and not more often than is of use; a client that does not read holds up nothing but these.
 
-use std::{convert::Infallible, time::Duration};
+use std::{pin::pin, time::Duration};
 
 use rmcp::{
     Peer, RoleServer,
@@ -31,21 +31,29 @@ pub(crate) struct Listener {
 /// Runs a call, and tells the client meanwhile how far it is. Nothing is told after the call has ended.
 pub(crate) async fn telling<T>(listener: Option<Listener>, work: impl Future<Output = T>) -> T {
     let Some(Listener { peer, token, mut reports }) = listener else { return work.await };
+    let mut work = pin!(work);
     let mut told = 0;
-    let result = {
-        let telling = async {
-            while reports.changed().await.is_ok() {
-                let report = reports.borrow_and_update().clone();
-                tell(&peer, &token, &report, &mut told).await;
-                tokio::time::sleep(PAUSE).await;
-            }
-            // Nothing more will be told, but the work has not ended yet.
-            std::future::pending::<Infallible>().await
-        };
+    let result = loop {
         tokio::select! {
             biased;
-            never = telling => match never {},
-            result = work => result,
+            result = &mut work => break result,
+            Ok(()) = reports.changed() => {}
+        }
+        let report = reports.borrow_and_update().clone();
+        let mut notice = pin!(tell(&peer, &token, &report, &mut told));
+        tokio::select! {
+            biased;
+            () = &mut notice => {}
+            result = &mut work => {
+                // Begun before the answer, it must not come after the answer.
+                drop(tokio::time::timeout(LAST, notice).await);
+                break result;
+            }
+        }
+        tokio::select! {
+            biased;
+            result = &mut work => break result,
+            () = tokio::time::sleep(PAUSE) => {}
         }
     };
     // How far it came in the end, unless that was told already.

@@ -34,18 +34,18 @@ fn told(tool: &str, arguments: Value) -> Value {
 }
 
 /// Progress must be the caller's, grow, and come to its end.
-fn check(notices: &[Value], total: Option<f64>) {
-    assert!(!notices.is_empty(), "nothing was told");
+fn check(tool: &str, notices: &[Value], total: Option<f64>) {
+    assert!(!notices.is_empty(), "{tool} told nothing");
     let mut last = 0.0;
     for notice in notices {
         assert_eq!((&notice["method"], &notice["params"]["progressToken"]), (&json!(PROGRESS), &json!("mine")));
         let progress = notice["params"]["progress"].as_f64().unwrap();
-        assert!(progress > last, "{notices:?}");
+        assert!(progress > last, "{tool}: {notices:?}");
         last = progress;
     }
     let end = notices.last().unwrap()["params"]["total"].as_f64();
-    assert_eq!(end, Some(last), "{notices:?}");
-    assert!(total.is_none_or(|total| Some(total) == end), "{notices:?}");
+    assert_eq!(end, Some(last), "{tool}: {notices:?}");
+    assert!(total.is_none_or(|total| Some(total) == end), "{tool}: {notices:?}");
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn long_calls_on_a_pipe_tell_how_far_they_are_when_asked_to() {
             let answer = client.request("tools/call", told(tool, arguments));
             success(&answer);
             let notices: Vec<Value> = client.notices().skip(before).cloned().collect();
-            check(&notices, total);
+            check(tool, &notices, total);
         }
         let before = client.notices().count();
         success(&client.call("arango_graph_statistics", json!({"graphName": "lesmis"})));
@@ -107,7 +107,7 @@ async fn over_http_progress_comes_on_the_stream_of_the_call_in_both_eras() {
         let mut all = messages(response).await;
         let answer = all.pop().unwrap();
         assert_eq!(success(&answer)["inserted_count"], 2000);
-        check(&all, Some(2000.0));
+        check("arango_bulk_insert", &all, Some(2000.0));
     }
 }
 
