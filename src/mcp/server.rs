@@ -41,6 +41,7 @@ collection is bound as `@@c` with the key \"@c\".\n\
 - Large results are cut at max_rows and say so; prefer FILTER, LIMIT and COLLECT … WITH COUNT in the query.\n\
 - Several databases can be configured: list_available_databases shows their keys. Choose one for a single call with \
 `database`, or for the calls that follow with set_focused_database, which also returns a `focus` handle to pass on.\n\
+- arango_search_tools finds a tool by keywords; arango_switch_workflow shortens the list of tools to one kind of work.\n\
 - Failures are results with `isError`; they name the cause, ArangoDB's error number and what to do next.";
 
 /// How the server is reached.

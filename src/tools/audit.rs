@@ -1,5 +1,5 @@
-//! What is noted of every call: a line on the tracing target `audit` that says who called what, where, and how it ended,
-//! and a use of the tool in the session's statistics. Never what was in the arguments, which may be anybody's personal data.
+//! One line for every call on the tracing target `audit`: who called what, where, and how it ended. Never what was in
+//! the arguments, which may be anybody's personal data.
 
 use std::time::Instant;
 
@@ -29,7 +29,6 @@ impl<'a> Witness<'a> {
 
     fn tell(&mut self, outcome: &str, rows: Option<usize>) {
         self.told = true;
-        self.context.note_use(self.tool);
         let used = self.context.used();
         tracing::info!(
             target: "audit",

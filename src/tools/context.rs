@@ -132,6 +132,24 @@ impl Drop for Running {
     }
 }
 
+/// Counts a use of a tool when it is dropped.
+#[derive(Debug)]
+pub(super) struct Counted<'a> {
+    context: &'a CallContext,
+    tool: &'static str,
+}
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        let Caller { session, principal, .. } = &self.context.caller;
+        if let Some(session) = session
+            && let Err(error) = self.context.services.usage.note(session, principal, self.tool)
+        {
+            tracing::debug!(%error, "a call was not counted");
+        }
+    }
+}
+
 /// One call.
 #[derive(Debug)]
 pub struct CallContext {
@@ -139,7 +157,7 @@ pub struct CallContext {
     pub(crate) caller: Caller,
     /// Where the call tells how far it is.
     pub(crate) progress: Progress,
-    tools: OnceLock<Arc<[Entry]>>,
+    tools: OnceLock<Arc<Vec<Entry>>>,
     list_changed: AtomicBool,
     used: OnceLock<(DatabaseKey, Level)>,
     _running: Running,
@@ -167,7 +185,7 @@ impl CallContext {
     }
 
     /// Makes the tools known that the call is one of.
-    pub(super) fn among(&self, tools: &Arc<[Entry]>) {
+    pub(super) fn among(&self, tools: &Arc<Vec<Entry>>) {
         self.tools.get_or_init(|| Arc::clone(tools));
     }
 
@@ -186,13 +204,9 @@ impl CallContext {
         self.list_changed.load(Ordering::Relaxed)
     }
 
-    /// Counts the use of a tool for the session, if there is one.
-    pub(super) fn note_use(&self, tool: &'static str) {
-        if let Some(session) = &self.caller.session
-            && let Err(error) = self.services.usage.note(session, &self.caller.principal, tool)
-        {
-            tracing::debug!(%error, "a call was not counted");
-        }
+    /// Counts the use of a tool for the session, if there is one: when the call ends, however it ends.
+    pub(super) fn counted(&self, tool: &'static str) -> Counted<'_> {
+        Counted { context: self, tool }
     }
 
     /// Runs work that must come to its own end. When the call is given up (cancelled, out of time) the work is told, goes on

@@ -78,7 +78,7 @@ impl Entry {
 /// The tools of a server.
 #[derive(Debug)]
 pub struct Registry {
-    entries: Arc<[Entry]>,
+    entries: Arc<Vec<Entry>>,
     by_name: HashMap<&'static str, usize>,
 }
 
@@ -101,7 +101,7 @@ impl Registry {
                 by_name.insert(*name, at);
             }
         }
-        Self { entries: entries.into(), by_name }
+        Self { entries: Arc::new(entries), by_name }
     }
 
     /// The tools in the order they are listed.
@@ -127,9 +127,24 @@ impl Registry {
     /// Runs a tool. Whatever happens, there is a reply: a failure, a panic and a timeout are replies a model can read.
     pub async fn call(&self, entry: &Entry, context: &CallContext, given: JsonObject) -> Reply {
         context.among(&self.entries);
+        let _counted = context.counted(entry.name);
+        if let Err(refused) = toolset::admit(context, entry).await {
+            let outcome = Err(refused);
+            Witness::begin(entry.name, context).end(&outcome);
+            return reply::shape(entry.name, context, outcome);
+        }
+        reply::shape(entry.name, context, self.outcome(entry, context, given).await)
+    }
+
+    /// The same, before it becomes a reply.
+    pub(crate) async fn outcome(
+        &self,
+        entry: &Entry,
+        context: &CallContext,
+        given: JsonObject,
+    ) -> Result<Payload, ToolError> {
         let witness = Witness::begin(entry.name, context);
         let work = async {
-            toolset::admit(context, entry).await?;
             let settled = entry.signature.settle(given)?;
             (entry.run)(context, settled).await
         };
@@ -146,7 +161,7 @@ impl Registry {
             )),
         };
         witness.end(&outcome);
-        reply::shape(entry.name, context, outcome)
+        outcome
     }
 }
 
