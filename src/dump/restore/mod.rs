@@ -139,6 +139,16 @@ struct Restore<'a> {
     done: undo::Done,
 }
 
+/// The graph of a backup.
+#[derive(Clone, Copy)]
+struct Definition<'a> {
+    wanted: &'a Graph,
+    /// The graph of the same name that is there.
+    standing: Option<&'a Graph>,
+    /// It has to be made, in the place of the one that is there.
+    make: bool,
+}
+
 /// What became of the collections, and what was checked after that.
 type Outcome = (Vec<(Part, Restored)>, Option<Integrity>);
 
@@ -177,7 +187,8 @@ pub async fn restore_graph(
     let (restored, integrity) = if options.dry_run {
         (restore.survey.forecast(options.on_conflict), restore.integrity(&wanted).await?)
     } else {
-        restore.write(&wanted, graph_created.then_some(existing.as_ref())).await?
+        let graph = Definition { wanted: &wanted, standing: existing.as_ref(), make: graph_created };
+        restore.write(graph).await?
     };
     Ok(report(restore, (name, metadata.graph_name), graph_created, &restored, integrity))
 }
@@ -211,10 +222,9 @@ impl Restore<'_> {
         }
     }
 
-    /// Writes everything, or takes back what it wrote where nothing may be left half done. The graph is defined if there is a
-    /// definition for it to replace, or none of its name.
-    async fn write(&mut self, graph: &Graph, define: Option<Option<&Graph>>) -> Result<Outcome, Error> {
-        let cause = match self.write_all(graph, define).await {
+    /// Writes everything, or takes back what it wrote where nothing may be left half done.
+    async fn write(&mut self, graph: Definition<'_>) -> Result<Outcome, Error> {
+        let cause = match self.write_all(graph).await {
             Ok(outcome) => return Ok(outcome),
             Err(cause) => cause,
         };
@@ -225,7 +235,7 @@ impl Restore<'_> {
         Err(Error::UndoneAfter { cause: Box::new(cause), undone })
     }
 
-    async fn write_all(&mut self, graph: &Graph, define: Option<Option<&Graph>>) -> Result<Outcome, Error> {
+    async fn write_all(&mut self, graph: Definition<'_>) -> Result<Outcome, Error> {
         let files = self.survey.files.clone();
         let mut restored = Vec::with_capacity(files.len());
         for file in &files {
@@ -234,12 +244,12 @@ impl Restore<'_> {
             let nothing = Restored { collection: file.collection.as_str().to_owned(), ..Restored::default() };
             restored.push((file.part, one.unwrap_or(nothing)));
         }
-        if let Some(replaced) = define {
+        if graph.make {
             go_on(self.job)?;
-            let outcome = self.define(graph, replaced).await;
-            self.tolerate("graph", graph.name.as_str(), outcome)?;
+            let outcome = self.define(graph.wanted, graph.standing).await;
+            self.tolerate("graph", graph.wanted.name.as_str(), outcome)?;
         }
-        let integrity = self.integrity(graph).await?;
+        let integrity = self.integrity(graph.wanted).await?;
         // From here on it has happened.
         go_on(self.job)?;
         Ok((restored, integrity))

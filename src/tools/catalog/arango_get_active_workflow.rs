@@ -20,7 +20,7 @@ pub(crate) struct GetActiveWorkflow;
 pub(crate) struct Args {}
 
 #[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct Active {
+pub(crate) struct Report {
     active_context: Workflow,
     description: &'static str,
     /// Its tools, without those that were unloaded.
@@ -43,14 +43,14 @@ impl Tool for GetActiveWorkflow {
     const CATEGORY: Category = Category::Discovery;
     const EFFECT: Effect = Effect::Read;
     type Args = Args;
-    type Output = Fixed<Active>;
+    type Output = Fixed<Report>;
 
-    async fn call(context: &CallContext, _args: Args) -> Result<Fixed<Active>, ToolError> {
+    async fn call(context: &CallContext, _args: Args) -> Result<Fixed<Report>, ToolError> {
         let state = toolset::chosen(context).await?;
         let mut tools = toolset::of_workflow(context.tools(), state.workflow);
         tools.retain(|name| !state.unloaded.contains(*name));
         let (enforced, message) = toolset::standing(context, &state);
-        Ok(Fixed(Active {
+        Ok(Fixed(Report {
             active_context: state.workflow,
             description: toolset::about_workflow(state.workflow),
             tool_count: tools.len(),

@@ -28,7 +28,7 @@ pub(crate) struct Args {}
 pub(crate) struct Stats {
     current_stage: Stage,
     /// Calls by tool, failed ones included.
-    tool_usage: BTreeMap<&'static str, Use>,
+    tool_usage: BTreeMap<&'static str, Calls>,
     total_tools_used: usize,
     active_stage_tools: Vec<&'static str>,
     /// The session that was counted; null where the protocol has none, so that nothing is.
@@ -37,13 +37,13 @@ pub(crate) struct Stats {
 
 /// Moments are in UTC.
 #[derive(Debug, Serialize, JsonSchema)]
-struct Use {
+struct Calls {
     first_used: String,
     last_used: String,
     use_count: u64,
 }
 
-impl From<ToolUse> for Use {
+impl From<ToolUse> for Calls {
     fn from(tool: ToolUse) -> Self {
         Self { first_used: rfc3339(tool.first_millis), last_used: rfc3339(tool.last_millis), use_count: tool.count }
     }

@@ -58,19 +58,16 @@ impl Tool for ListToolsByCategory {
         let of = |category: Category| -> Vec<&'static str> {
             context.tools().iter().filter(|tool| tool.category == category).map(|tool| tool.name).collect()
         };
-        let value = match args.category.filter(|name| !name.is_empty()) {
-            Some(name) => {
-                let category = Category::ALL.into_iter().find(|category| category.name() == name);
-                let category = category.ok_or_else(|| unknown(&name))?;
-                let tools = of(category);
-                serde_json::to_value(One { category: category.name(), tool_count: tools.len(), tools })
-            }
-            None => {
-                let listed = Category::ALL.into_iter().map(|category| (category.name(), of(category)));
-                let categories: BTreeMap<_, _> =
-                    listed.map(|(name, tools)| (name, Tools { count: tools.len(), tools })).collect();
-                serde_json::to_value(All { categories, total_tools: context.tools().len() })
-            }
+        let value = if let Some(name) = args.category.filter(|name| !name.is_empty()) {
+            let category = Category::ALL.into_iter().find(|category| category.name() == name);
+            let category = category.ok_or_else(|| unknown(&name))?;
+            let tools = of(category);
+            serde_json::to_value(One { category: category.name(), tool_count: tools.len(), tools })
+        } else {
+            let listed = Category::ALL.into_iter().map(|category| (category.name(), of(category)));
+            let categories: BTreeMap<_, _> =
+                listed.map(|(name, tools)| (name, Tools { count: tools.len(), tools })).collect();
+            serde_json::to_value(All { categories, total_tools: context.tools().len() })
         };
         Payload::of_value(&value.map_err(|error| ToolError::internal(&error))?, Shape::Object)
     }

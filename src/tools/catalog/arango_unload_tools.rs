@@ -22,7 +22,7 @@ pub(crate) struct Args {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct Unloaded {
+pub(crate) struct Report {
     unloaded: Vec<&'static str>,
     /// Names that are no tools.
     not_found: Vec<String>,
@@ -43,9 +43,9 @@ impl Tool for UnloadTools {
     const CATEGORY: Category = Category::Discovery;
     const EFFECT: Effect = Effect::Session;
     type Args = Args;
-    type Output = Fixed<Unloaded>;
+    type Output = Fixed<Report>;
 
-    async fn call(context: &CallContext, args: Args) -> Result<Fixed<Unloaded>, ToolError> {
+    async fn call(context: &CallContext, args: Args) -> Result<Fixed<Report>, ToolError> {
         let (mut unloaded, mut not_found, mut kept) = (Vec::new(), Vec::new(), Vec::new());
         for name in args.tool_names {
             let answers = |tool: &&toolset::Entry| tool.name == name || tool.aliases.contains(&name.as_str());
@@ -64,7 +64,7 @@ impl Tool for UnloadTools {
         };
         let (_, state) = toolset::choose(context, put_away).await?;
         let (enforced, message) = toolset::standing(context, &state);
-        Ok(Fixed(Unloaded { total_unloaded: unloaded.len(), unloaded, not_found, kept, enforced, message }))
+        Ok(Fixed(Report { total_unloaded: unloaded.len(), unloaded, not_found, kept, enforced, message }))
     }
 }
 
