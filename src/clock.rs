@@ -28,6 +28,11 @@ pub trait Random: Send + Sync + std::fmt::Debug {
     }
 }
 
+/// A moment as RFC 3339 in UTC.
+pub fn rfc3339(millis: i64) -> String {
+    jiff::Timestamp::from_millisecond(millis).unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_string()
+}
+
 /// The operating system's clock.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;

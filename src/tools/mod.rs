@@ -32,6 +32,7 @@ mod stored_schemas;
 #[cfg(test)]
 mod testing;
 mod tool;
+mod toolset;
 
 pub(crate) use confirm::{Answer, Asker, Decision, LIFETIME as CONFIRMATION_LIFETIME, Question};
 pub use context::{CallContext, Caller, Services};
