@@ -1,13 +1,17 @@
 //! What a call is made in: who calls, in which session, and the services behind all tools.
 
-use std::sync::{
-    Arc, OnceLock,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
 use super::{
     confirm::{Asker, Digest, Nobody, Tickets},
     error::{Kind, ToolError},
+    rows::Results,
 };
 use crate::{
     arango,
@@ -20,6 +24,11 @@ use crate::{
         resolver::{self, LevelReport},
     },
 };
+
+/// How long servers are told about abandoned work when this process ends: its client must be rid of it soon.
+const SETTLE: Duration = Duration::from_millis(250);
+/// How often the calls that are being given up are looked at meanwhile.
+const SETTLE_POLL: Duration = Duration::from_millis(5);
 
 /// What all tools share.
 #[derive(Debug)]
@@ -36,6 +45,8 @@ pub struct Services {
     pub backups: dump::Root,
     /// Proofs that a call was asked about.
     pub(crate) tickets: Tickets,
+    /// Results that were cut, until their next rows are asked for.
+    pub(crate) results: Arc<Results>,
     in_flight: AtomicUsize,
 }
 
@@ -58,13 +69,28 @@ impl Services {
         focus: FocusSealer,
         backups: dump::Root,
     ) -> Arc<Self> {
+        let results = Results::new(Arc::clone(databases.clock()), Arc::clone(databases.random()));
         let (tickets, in_flight) = (Tickets::new(Arc::clone(focus.sealer())), AtomicUsize::new(0));
-        Arc::new(Self { config, databases, sessions, focus, backups, tickets, in_flight })
+        Arc::new(Self { config, databases, sessions, focus, backups, tickets, results, in_flight })
     }
 
     /// How many calls are running.
     pub fn calls_in_flight(&self) -> usize {
         self.in_flight.load(Ordering::Relaxed)
+    }
+
+    /// The end of all calls: forgets what was kept for the next ones, and tells the servers what nobody waits for any more.
+    /// Takes a moment at most; servers that are not told by then end such work by their own limits.
+    pub async fn settle(&self) {
+        let settled = async {
+            while self.calls_in_flight() > 0 {
+                tokio::time::sleep(SETTLE_POLL).await;
+            }
+            self.results.clear();
+            self.databases.settled().await;
+        };
+        drop(tokio::time::timeout(SETTLE, settled).await);
+        self.databases.close();
     }
 
     /// The name and server version of the database that calls without a choice use.

@@ -12,6 +12,7 @@ mod bulk;
 mod catalog;
 mod confirm;
 mod context;
+mod describe;
 mod documents;
 mod effect;
 mod error;
@@ -25,6 +26,7 @@ mod query_error;
 mod references;
 mod registry;
 mod reply;
+mod rows;
 mod schema;
 mod stored_schemas;
 #[cfg(test)]
@@ -33,6 +35,7 @@ mod tool;
 
 pub(crate) use confirm::{Answer, Asker, Decision, LIFETIME as CONFIRMATION_LIFETIME, Question};
 pub use context::{CallContext, Caller, Services};
+pub(crate) use describe::{Describer, Subject};
 pub use effect::{Effect, Hints};
 pub use error::{Kind, ToolError};
 pub use registry::{Entry, Registry};

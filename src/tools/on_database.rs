@@ -15,6 +15,7 @@ use super::{
     context::CallContext,
     effect::Effect,
     error::{Kind, ToolError},
+    query_error,
     schema::{self, JsonObject},
     tool::{Category, DatabaseTool, Tool},
 };
@@ -116,7 +117,8 @@ impl<T: DatabaseTool> Tool for OnDatabase<T> {
         if entry.read_only {
             may_read(&context.services.config, &resolution.key, T::writes(&args.own))?;
         }
-        let database = context.connect(&resolution.key).await?;
+        let database = context.connect(&resolution.key).await?.within(T::limits(&args.own));
+        let limits = database.limits();
         let target = Target { context, database, entry };
         match entry.confirm {
             Confirm::Never => {}
@@ -126,7 +128,8 @@ impl<T: DatabaseTool> Tool for OnDatabase<T> {
                 }
             }
         }
-        T::call(&target, args.own).await
+        let outcome = T::call(&target, args.own).await;
+        outcome.map_err(|error| query_error::with_limits(error, limits))
     }
 }
 

@@ -16,6 +16,7 @@ use super::{
     reply::{Payload, Shape},
     schema::{self, JsonObject},
 };
+use crate::arango::AskedLimits;
 
 /// What a tool is about; used for grouping and searching.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,6 +124,11 @@ pub(crate) trait DatabaseTool: Send + Sync + 'static {
     /// When that cannot be told, and why.
     fn writes(_args: &Self::Args) -> Result<Option<Cow<'static, str>>, ToolError> {
         Ok(Self::EFFECT.always_writes().then_some(Cow::Borrowed("the tool always writes")))
+    }
+
+    /// What this very call asks its queries to be limited to, below what is configured.
+    fn limits(_args: &Self::Args) -> AskedLimits {
+        AskedLimits::default()
     }
 
     /// Runs it.
