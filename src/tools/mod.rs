@@ -14,6 +14,7 @@ mod context;
 mod documents;
 mod effect;
 mod error;
+mod function_hint;
 mod graphs;
 mod index_advice;
 mod indexes;
