@@ -75,6 +75,11 @@ impl Payload {
         self.count
     }
 
+    /// The result as JSON text.
+    pub(crate) fn into_text(self) -> String {
+        self.text
+    }
+
     fn structured(&self) -> Option<Value> {
         if self.text.len() > STRUCTURED_LIMIT {
             return None;

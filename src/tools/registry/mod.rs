@@ -115,6 +115,16 @@ impl Registry {
 
     /// Runs a tool. Whatever happens, there is a reply: a failure, a panic and a timeout are replies a model can read.
     pub async fn call(&self, entry: &Entry, context: &CallContext, given: JsonObject) -> Reply {
+        reply::shape(entry.name, context, self.outcome(entry, context, given).await)
+    }
+
+    /// The same, before it becomes a reply.
+    pub(crate) async fn outcome(
+        &self,
+        entry: &Entry,
+        context: &CallContext,
+        given: JsonObject,
+    ) -> Result<Payload, ToolError> {
         let witness = Witness::begin(entry.name, context);
         let work = async {
             let settled = entry.signature.settle(given)?;
@@ -133,7 +143,7 @@ impl Registry {
             )),
         };
         witness.end(&outcome);
-        reply::shape(entry.name, context, outcome)
+        outcome
     }
 }
 
