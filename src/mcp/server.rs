@@ -34,7 +34,8 @@ const INSTRUCTIONS: &str = "Access to one or more ArangoDB databases (documents,
 `FOR d IN collection LIMIT 3 RETURN d`, to learn their shape.\n\
 - Bind values instead of pasting them into the text: `FILTER d.name == @name` with bind_vars {\"name\": \"Ann\"}; a \
 collection is bound as `@@c` with the key \"@c\".\n\
-- Large results are cut at max_rows and say so; prefer FILTER, LIMIT and COLLECT … WITH COUNT in the query.\n\
+- Large results are cut at max_rows and say so; arango_fetch_more returns the rows that follow. Prefer FILTER, LIMIT and \
+COLLECT … WITH COUNT in the query.\n\
 - Several databases can be configured: list_available_databases shows their keys. Choose one for a single call with \
 `database`, or for the calls that follow with set_focused_database, which also returns a `focus` handle to pass on.\n\
 - Failures are results with `isError`; they name the cause, ArangoDB's error number and what to do next.";

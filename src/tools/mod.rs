@@ -25,6 +25,7 @@ mod query_error;
 mod references;
 mod registry;
 mod reply;
+mod rows;
 mod schema;
 mod stored_schemas;
 #[cfg(test)]

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::error::{Kind, ToolError};
 use crate::{
     aql::{self, Position},
-    arango,
+    arango::{self, QueryLimits},
     wire::ErrorNum,
 };
 
@@ -45,6 +45,25 @@ pub(crate) fn explain(text: &str, error: arango::Error) -> ToolError {
     }
 }
 
+/// Says which limits were in force where a query ran into one of them.
+pub(crate) fn with_limits(failure: ToolError, limits: QueryLimits) -> ToolError {
+    match failure.code() {
+        Some(ErrorNum::QUERY_KILLED) => {
+            let seconds = limits.runtime.as_secs_f64();
+            failure.with("max_runtime", seconds).hint(format!(
+                "it ran longer than the {seconds} seconds it may (or somebody killed it); narrow it with FILTER, an index \
+                 or LIMIT, and look at its plan with arango_explain_query"
+            ))
+        }
+        Some(ErrorNum::RESOURCE_LIMIT) => failure.with("memory_limit", limits.memory).hint(format!(
+            "it needs more than the {} bytes of memory it may use; return fewer or smaller rows: FILTER, LIMIT, only the \
+             attributes that matter, or COLLECT",
+            limits.memory
+        )),
+        _ => failure,
+    }
+}
+
 fn at(failure: ToolError, text: &str, position: Position) -> ToolError {
     let failure = failure.with("line", position.line).with("column", position.column);
     match caret(text, position) {
@@ -74,6 +93,19 @@ fn place_in(message: &str) -> Option<Position> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_query_that_hits_a_limit_says_which() {
+        let limits = QueryLimits { runtime: std::time::Duration::from_millis(1500), memory: 4096 };
+        let late = with_limits(explain("x", server_error(1500, "query killed")), limits).body("arango_query", None);
+        assert_eq!(late["max_runtime"], 1.5);
+        assert!(late["hint"].as_str().unwrap().contains("1.5 seconds"));
+        let large = with_limits(explain("x", server_error(32, "too much")), limits).body("arango_query", None);
+        assert_eq!(large["memory_limit"], 4096);
+        assert!(large["hint"].as_str().unwrap().contains("4096 bytes"));
+        let other = with_limits(explain("x", server_error(1540, "no such function")), limits);
+        assert!(!other.body("arango_query", None).contains_key("max_runtime"));
+    }
 
     fn server_error(num: u16, message: &str) -> arango::Error {
         arango::Error::Server { status: 400, num: ErrorNum(num), message: message.to_owned() }

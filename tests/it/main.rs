@@ -15,6 +15,7 @@ mod completions;
 mod fuzz_corpus;
 mod http;
 mod isolation;
+mod limits;
 mod prompts;
 mod reference;
 mod resources;

@@ -23,7 +23,7 @@ fn an_older_client_lists_and_calls_tools() {
 
     let answer = client.call("arango_query", json!({"query": "FOR i IN 1..3 RETURN i * @n", "bind_vars": {"n": 2}}));
     assert_eq!(success(&answer), json!([2, 4, 6]));
-    assert_eq!(answer["result"]["structuredContent"], json!({"rows": [2, 4, 6]}));
+    assert_eq!(answer["result"]["structuredContent"], json!({"rows": [2, 4, 6], "count": 3, "truncated": false}));
     assert_eq!(answer["result"]["_meta"]["database"], "embedded");
     assert_eq!(answer["result"]["_meta"]["level"], "config_default");
 }

@@ -344,6 +344,17 @@ mod tests {
     }
 
     #[test]
+    fn every_tool_a_text_names_exists() {
+        let registry = crate::tools::Registry::standard();
+        for prompt in PROMPTS {
+            let words = prompt.text.split(|c: char| c != '_' && !c.is_ascii_alphanumeric());
+            for tool in words.filter(|word| word.starts_with("arango_")) {
+                assert!(registry.find(tool).is_some(), "{}: {tool}", prompt.name);
+            }
+        }
+    }
+
+    #[test]
     fn what_is_missing_unknown_or_no_text_is_said() {
         let prompt = find("write_query").unwrap();
         let problem = |arguments: Value| settle(prompt, arguments.as_object().unwrap()).unwrap_err().message;

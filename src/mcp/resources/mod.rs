@@ -39,6 +39,9 @@ const MANUAL_TTL_MILLIS: u64 = 3_600_000;
 /// Names of topics that are suggested in place of one that does not exist.
 const SUGGESTED: usize = 3;
 
+/// Characters of a topic's name that are compared with those there are.
+const LONGEST_TOPIC: usize = 80;
+
 const JSON: &str = "application/json";
 const MARKDOWN: &str = "text/markdown";
 
@@ -146,7 +149,10 @@ pub(crate) async fn read(
 
 fn topic(uri: &str, name: &str) -> Result<ReadResourceResult, ErrorData> {
     let Some(topic) = manual::find(name) else {
-        let near = manual::nearest(name, SUGGESTED).join(", ");
+        // The names of topics are short; what is long is compared by its beginning, and costs no more.
+        let asked: String = name.chars().take(LONGEST_TOPIC).collect();
+        let near: Vec<&str> = manual::suggest(&asked, SUGGESTED).into_iter().map(|topic| topic.name).collect();
+        let near = near.join(", ");
         let advice = if near.is_empty() { "resources/list shows the topics".to_owned() } else { format!("try {near}") };
         return Err(not_found(uri, &format!("the manual has no such topic; {advice}")));
     };
