@@ -25,6 +25,7 @@ mod simple;
 #[cfg(test)]
 mod tests;
 pub(super) mod token;
+mod ttl;
 mod unsupported;
 mod user;
 mod view;
