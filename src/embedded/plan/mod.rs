@@ -22,7 +22,7 @@ use super::{
     store::Snapshot,
     value::{Object, Str},
 };
-use crate::{aql::ast, wire::CollectionName};
+use crate::{aql::ast, wire::{CollectionName, ErrorNum}};
 use node::Block;
 
 /// A query, ready to be executed.
@@ -70,6 +70,11 @@ pub fn compile(
 ) -> Result<Plan, Error> {
     let mut plan = lower::query(query, snapshot, settings, warnings)?;
     optimise::optimise(&mut plan, snapshot, settings.rules);
+    if let Some(hint) = optimise::forced_in_vain(&mut plan.block) {
+        let names = hint.names.join(", ");
+        let message = format!("could not use index hint to serve query; index hint: {names}");
+        return Err(Error::new(ErrorNum::QUERY_FORCED_INDEX_HINT_UNUSABLE, message));
+    }
     sets::use_sets(&mut plan.block);
     plan.once = once::hoist(&mut plan.block);
     Ok(plan)

@@ -1,16 +1,15 @@
 //! Steps as ArangoDB's execution nodes. Where ArangoDB wants a variable, an expression becomes a `CalculationNode`
 //! before the step.
 
-use super::expression::{node as syntax, operation};
+use super::expression::node as syntax;
 use crate::{
-    aql::ast::BinaryOperator,
     embedded::{
         plan::{
             Plan,
-            expr::{Attribute, Expr, Register},
+            expr::{Expr, Register},
             node::{Aggregate, Block, Calculation, Collect, IndexKind, IndexScan, Lookup, Node, Window},
         },
-        store::Snapshot,
+        store::{IndexInfo, Snapshot},
         value::{Object, Str, Value, object},
     },
     wire::CollectionName,
@@ -85,9 +84,9 @@ impl<'a> Explainer<'a> {
                     (
                         "indexHint",
                         object([
-                            ("forced", Value::Bool(false)),
+                            ("forced", Value::Bool(scan.hint.forced)),
                             ("lookahead", Value::Int(1)),
-                            ("type", Value::from("none")),
+                            ("type", Value::from(if scan.hint.names.is_empty() { "none" } else { "simple" })),
                         ]),
                     ),
                     ("outVariable", self.variable(scan.out)),
@@ -189,27 +188,9 @@ impl<'a> Explainer<'a> {
             IndexKind::Edge { .. } => &*index.kind == "edge",
             IndexKind::Persistent { id } => index.id == *id,
         });
-        let fields: Vec<Str> = match &scan.index {
-            IndexKind::Primary { by_id } => vec![Str::from(if *by_id { "_id" } else { "_key" })],
-            IndexKind::Edge { to } => vec![Str::from(if *to { "_to" } else { "_from" })],
-            IndexKind::Persistent { .. } => wanted.as_ref().map(|index| index.fields.clone()).unwrap_or_default(),
-        };
-        let mut alternatives = Vec::new();
-        for lookup in &scan.lookups {
-            let parts: Vec<Value> = match lookup {
-                Lookup::Equal(values) => fields
-                    .iter()
-                    .zip(values)
-                    .map(|(field, value)| self.comparison(BinaryOperator::Eq, scan.out, field, value))
-                    .collect(),
-                Lookup::In(list) => fields
-                    .iter()
-                    .take(1)
-                    .map(|field| self.comparison(BinaryOperator::In, scan.out, field, list))
-                    .collect(),
-            };
-            alternatives.push(syntax("n-ary and", 62, Vec::new(), parts));
-        }
+        let conditions = scan.conditions.iter().map(|condition| self.expression(condition)).collect();
+        let alternatives = vec![syntax("n-ary and", 62, Vec::new(), conditions)];
+        let items = self.items * self.found(scan, wanted.as_ref());
         let shown = wanted.map(|index| {
             let mut definition = index.definition.clone();
             definition.insert(Str::from("id"), Value::String(index.id.clone()));
@@ -237,22 +218,32 @@ impl<'a> Explainer<'a> {
             ("condition", syntax("n-ary or", 63, Vec::new(), alternatives)),
             ("allCoveredByOneIndex", Value::Bool(false)),
             ("sorted", Value::Bool(true)),
-            ("ascending", Value::Bool(true)),
+            ("ascending", Value::Bool(!scan.search.reverse)),
             ("evalFCalls", Value::Bool(true)),
             ("waitForSync", Value::Bool(false)),
             ("limit", Value::Int(0)),
             ("isLateMaterialized", Value::Bool(false)),
             ("lookahead", Value::Int(1)),
         ];
-        self.push("IndexNode", self.items, more);
+        self.push("IndexNode", items, more);
     }
 
-    fn comparison(&mut self, operator: BinaryOperator, document: Register, field: &str, value: &Expr) -> Value {
-        let attribute = field.split('.').fold(Expr::Register(document), |value, name| {
-            Expr::Attribute(Box::new(Attribute { value, name: Str::from(name) }))
+    /// How many documents an index is expected to give for a row.
+    fn found(&self, scan: &IndexScan, info: Option<&IndexInfo>) -> f64 {
+        let all = self.count(&scan.collection);
+        let share = match info.and_then(|info| info.definition.get("selectivityEstimate")).and_then(Value::as_f64) {
+            _ if matches!(scan.index, IndexKind::Primary { .. }) => 1.0,
+            // One of so many values.
+            Some(estimate) if !scan.search.fields.is_empty() => (1.0 / estimate.max(f64::EPSILON)).min(all),
+            Some(_) | None => all,
+        };
+        let lists = scan.search.fields.iter().flatten().map(|lookup| match lookup {
+            Lookup::Equal(_) => 1.0,
+            Lookup::In(list) => list.constant().and_then(Value::as_array).map_or(UNKNOWN_LENGTH, as_number),
         });
-        let parts = vec![self.expression(&attribute), self.expression(value)];
-        operation(operator, parts)
+        let ends = [&scan.search.lower, &scan.search.upper].into_iter().flatten().count();
+        let values = if scan.search.fields.is_empty() { 1.0 } else { lists.sum::<f64>().max(1.0) };
+        (share * values * 0.5_f64.powi(i32::try_from(ends).unwrap_or(0))).min(all)
     }
 
     fn collect(&mut self, collect: &Collect) {
