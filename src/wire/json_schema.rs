@@ -1,11 +1,25 @@
 //! JSON Schema as both ends use it: the tools check documents before they store them, the engine checks what the schema
 //! of a collection asks for. Nothing is ever fetched: a `$ref` points into the schema itself or is an error.
 
+use std::cell::Cell;
+
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Messages quote the value they are about; more of it than this many characters helps nobody.
 const MESSAGE: usize = 300;
+
+/// How many subschemas are looked at for one document. A schema whose references multiply one another can ask for more
+/// than anybody lives to see.
+const STEPS: u64 = 1_000_000;
+
+/// Stands first in every subschema and counts how often it is looked at.
+const COUNTER: &str = "$steps";
+
+thread_local! {
+    /// What is left of [`STEPS`] for the document that this thread checks.
+    static LEFT: Cell<u64> = const { Cell::new(u64::MAX) };
+}
 
 /// The version of JSON Schema for schemas that do not name theirs in `$schema`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,22 +66,26 @@ impl JsonSchema {
     /// # Errors
     /// Says what is wrong and where, also for a `$ref` that leads out of the schema.
     pub fn parse(schema: &Value, default: Dialect) -> Result<Self, SchemaError> {
-        let options = jsonschema::options().offline();
+        let options = jsonschema::options().offline().with_keyword(COUNTER, |_, _, _| Ok(Box::new(Counter)));
         let options = match (schema.get("$schema"), default) {
             (Some(_), _) => options,
             (None, Dialect::Draft4) => options.with_draft(jsonschema::Draft::Draft4),
             (None, Dialect::Draft7) => options.with_draft(jsonschema::Draft::Draft7),
         };
-        options.build(schema).map(Self).map_err(|error| {
+        let mut counted = schema.clone();
+        count_steps(&mut counted);
+        options.build(&counted).map(Self).map_err(|error| {
             let place = error.instance_path().as_str();
             let message = shortened(&error.to_string());
             SchemaError(if place.is_empty() { message } else { format!("{message} (at {place})") })
         })
     }
 
-    /// Whether a document follows the schema.
+    /// Whether a document follows the schema. One that would take too many steps to check does not.
     pub fn admits(&self, document: &Value) -> bool {
-        self.0.is_valid(document)
+        LEFT.set(STEPS);
+        let valid = self.0.is_valid(document);
+        LEFT.replace(u64::MAX) > 0 && valid
     }
 
     /// Everything that is wrong with a document, in an order that depends on nothing else.
@@ -77,6 +95,40 @@ impl JsonSchema {
         found.dedup();
         found
     }
+}
+
+/// The keyword that counts. When nothing is left it refuses at once, so that whatever is under way comes to its end.
+struct Counter;
+
+impl<'i> jsonschema::Keyword<'i> for Counter {
+    fn validate(&self, instance: &'i Value) -> Result<(), jsonschema::ValidationError<'i>> {
+        if self.is_valid(instance) { Ok(()) } else { Err(jsonschema::ValidationError::custom("too many steps")) }
+    }
+
+    fn is_valid(&self, _: &'i Value) -> bool {
+        let left = LEFT.get();
+        LEFT.set(left.saturating_sub(1));
+        left > 0
+    }
+}
+
+/// Puts the counter into a schema and all its subschemas.
+fn count_steps(schema: &mut Value) {
+    let Value::Object(object) = schema else { return };
+    for (keyword, value) in object.iter_mut() {
+        match (keyword.as_str(), value) {
+            ("enum" | "const" | "default" | "examples", _) => {}
+            (
+                "properties" | "patternProperties" | "definitions" | "$defs" | "dependencies" | "dependentSchemas",
+                Value::Object(schemas),
+            ) => schemas.values_mut().for_each(count_steps),
+            (_, Value::Array(schemas)) => schemas.iter_mut().for_each(count_steps),
+            (_, schema) => count_steps(schema),
+        }
+    }
+    let mut counted = Map::from_iter([(COUNTER.to_owned(), Value::Bool(true))]);
+    counted.append(object);
+    *object = counted;
 }
 
 fn violation(error: &jsonschema::ValidationError<'_>, document: &Value) -> Violation {
@@ -185,6 +237,23 @@ mod tests {
         assert!(JsonSchema::parse(&number, Dialect::Draft4).is_err(), "draft 4 wants a boolean here");
         let named = json!({"$schema": "http://json-schema.org/draft-07/schema#", "exclusiveMinimum": 5});
         assert!(JsonSchema::parse(&named, Dialect::Draft4).is_ok());
+    }
+
+    #[test]
+    fn references_that_multiply_come_to_an_end() {
+        let link = |at: usize| json!({"$ref": format!("#/definitions/d{at}")});
+        for keyword in ["allOf", "anyOf", "oneOf"] {
+            let definitions = (0..80).map(|at| {
+                let both = json!({keyword: [link(at + 1), {"not": {"not": link(at + 1)}}]});
+                (format!("d{at}"), both)
+            });
+            let mut definitions: Map<String, Value> = definitions.collect();
+            definitions.insert("d80".to_owned(), json!({"type": if keyword == "allOf" { "object" } else { "string" }}));
+            let schema = json!({"allOf": [link(0)], "definitions": definitions});
+            assert!(!parse(&schema).unwrap().admits(&json!({})), "{keyword}");
+        }
+        let small = parse(&json!({"enum": [{"a": 1}], "properties": {"enum": {"type": "integer"}}})).unwrap();
+        assert!(small.admits(&json!({"a": 1})) && !small.admits(&json!({"a": 2})));
     }
 
     #[test]

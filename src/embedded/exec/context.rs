@@ -109,6 +109,15 @@ pub(super) struct Watch<'a> {
 }
 
 impl Watch<'_> {
+    /// Whether the query has been killed or its time is over.
+    fn is_over(&self) -> bool {
+        self.limits.killed.load(Ordering::Relaxed) || self.is_late()
+    }
+
+    fn is_late(&self) -> bool {
+        self.limits.deadline.is_some_and(|deadline| self.clock.now_millis() > deadline)
+    }
+
     /// Fails when the query has been killed or its time is over.
     pub(super) fn poll(&mut self) -> Result<(), Error> {
         self.spend(1)
@@ -129,10 +138,7 @@ impl Watch<'_> {
             return Ok(());
         }
         self.polls = 0;
-        if self.limits.deadline.is_some_and(|deadline| self.clock.now_millis() > deadline) {
-            return Err(ErrorNum::QUERY_KILLED.into());
-        }
-        Ok(())
+        if self.is_late() { Err(ErrorNum::QUERY_KILLED.into()) } else { Ok(()) }
     }
 }
 
@@ -244,11 +250,13 @@ impl Host for Context<'_> {
 
     fn call(&mut self, function: &Function, arguments: &[Value]) -> Result<Value, Error> {
         self.watch.spend(arguments.iter().map(effort).sum())?;
+        let watch = self.watch;
         let mut context = functions::Context {
             now_millis: self.now_millis,
             random: self.random,
             warnings: &mut self.warnings,
             data: &self.view,
+            is_over: &|| watch.is_over(),
         };
         let value = (function.call)(&mut context, arguments)?;
         if !function.deterministic {

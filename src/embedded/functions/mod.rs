@@ -114,6 +114,8 @@ pub struct Context<'a> {
     pub warnings: &'a mut Warnings,
     /// The data the query may read.
     pub data: &'a dyn Data,
+    /// Whether the query has been killed or its time is over.
+    pub is_over: &'a dyn Fn() -> bool,
 }
 
 impl Context<'_> {

@@ -1,7 +1,10 @@
 //! From an AQL text to rows: the one file that knows all phases (parse, plan, optimise, execute).
 
 use std::{
-    sync::{Arc, atomic::AtomicBool},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -268,7 +271,11 @@ fn execute(database: &Database, environment: &Environment, request: &Request) ->
     }
     let writes: Vec<CollectionName> = plan.writes.iter().cloned().collect();
     let wait = request.options.max_runtime.map_or(WRITE_WAIT, |limit| limit.min(WRITE_WAIT));
-    let transaction = database.begin(&writes, wait).map_err(|error| while_doing("executing", &error))?;
+    let killed = || environment.killed.load(Ordering::Relaxed);
+    let transaction = database.begin_unless(&writes, wait, &killed).map_err(|error| {
+        let out_of_time = error.num == ErrorNum::CONFLICT && (killed() || wait < WRITE_WAIT);
+        while_doing("executing", &if out_of_time { ErrorNum::QUERY_KILLED.into() } else { error })
+    })?;
     // Collections and indexes may have changed while others were waited for.
     let snapshot = transaction.snapshot().clone();
     let mut warnings = warnings_for(&request.options);
