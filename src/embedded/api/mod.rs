@@ -25,6 +25,7 @@ mod simple;
 #[cfg(test)]
 mod tests;
 pub(super) mod token;
+mod tracking;
 mod ttl;
 mod unsupported;
 mod user;

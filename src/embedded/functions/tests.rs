@@ -28,6 +28,14 @@ impl Data for OnePerson {
         (name == "people").then_some(1)
     }
 
+    fn documents(&self, collection: &str) -> Option<Box<dyn Iterator<Item = Value> + '_>> {
+        (collection == "people").then(|| -> Box<dyn Iterator<Item = Value>> { Box::new(self.document("people/ada").into_iter()) })
+    }
+
+    fn indexes(&self, _: &str) -> Vec<Value> {
+        Vec::new()
+    }
+
     fn schema(&self, name: &str) -> Option<Value> {
         (name == "people").then(|| json::parse(br#"{"rule":{"required":["name"]},"level":"new"}"#).unwrap())
     }

@@ -7,7 +7,7 @@ use crate::{
         plan::{
             Plan,
             expr::{Expr, Register},
-            node::{Aggregate, Block, Calculation, Collect, IndexKind, IndexScan, Lookup, Node, Window},
+            node::{Aggregate, Block, Collect, IndexKind, IndexScan, Lookup, Node, Window},
         },
         store::{IndexInfo, Snapshot},
         value::{Object, Str, Value, object},
@@ -18,6 +18,19 @@ use crate::{
 /// How many elements an array is taken to have that is not known.
 pub(super) const UNKNOWN_LENGTH: f64 = 100.0;
 
+/// Where a step that is shown comes from.
+#[derive(Debug, Clone, Copy)]
+pub struct Step {
+    /// Its id.
+    pub id: i64,
+    /// The id of the step before it.
+    pub before: Option<i64>,
+    /// The part of the plan it shows, by its address; none for an expression that became a step here.
+    pub place: Option<usize>,
+    /// Whether it holds rows back.
+    pub filters: bool,
+}
+
 /// Writes a plan down.
 pub(super) struct Explainer<'a> {
     snapshot: &'a Snapshot,
@@ -25,18 +38,33 @@ pub(super) struct Explainer<'a> {
     names: Vec<Str>,
     next_id: i64,
     list: Vec<Value>,
+    steps: Vec<Step>,
+    /// The id of the step written last in this query or subquery.
+    last: Option<i64>,
     cost: f64,
     pub(super) items: f64,
 }
 
 impl<'a> Explainer<'a> {
     pub(super) fn new(plan: &Plan, snapshot: &'a Snapshot) -> Self {
-        Self { snapshot, names: plan.registers.clone(), next_id: 1, list: Vec::new(), cost: 0.0, items: 1.0 }
+        Self { snapshot, names: plan.registers.clone(), next_id: 1, list: Vec::new(), steps: Vec::new(), last: None, cost: 0.0, items: 1.0 }
     }
 
     /// What the plan costs, and how many rows it is expected to give.
     pub(super) fn estimates(&self) -> (f64, f64) {
         (self.cost, self.items)
+    }
+
+    /// The steps by their ids.
+    pub(super) fn into_steps(self) -> Vec<Step> {
+        self.steps
+    }
+
+    /// Says which part of the plan the step shows that was written last.
+    fn came_from<T>(&mut self, part: &T) {
+        if let Some(last) = self.steps.last_mut() {
+            last.place = Some(std::ptr::from_ref(part).addr());
+        }
     }
 
     /// All variables.
@@ -46,22 +74,26 @@ impl<'a> Explainer<'a> {
 
     /// The steps of a query or subquery.
     pub(super) fn block(&mut self, block: &Block, items: f64) -> Vec<Value> {
-        let outer = std::mem::take(&mut self.list);
+        let (outer, before) = (std::mem::take(&mut self.list), self.last.take());
         (self.cost, self.items) = (0.0, items);
         let parameters = object::<&str>([]);
         self.push("SingletonNode", self.items, vec![("bindParameterVariables", parameters)]);
+        self.came_from(block);
         for node in &block.nodes {
             self.node(node);
+            self.came_from(node);
         }
         if let Some(result) = &block.result {
             let variable = self.variable_of(result);
             self.push("ReturnNode", self.items, vec![("inVariable", variable), ("count", Value::Bool(true))]);
+            self.came_from(&block.result);
         }
+        self.last = before;
         std::mem::replace(&mut self.list, outer)
     }
 
     pub(super) fn push(&mut self, kind: &str, items: f64, more: Vec<(&str, Value)>) {
-        let before = self.list.last().map(|last| last.get("id").clone());
+        let before = self.last.map(Value::Int);
         self.items = items;
         self.cost += items;
         let mut object = Object::default();
@@ -71,6 +103,9 @@ impl<'a> Explainer<'a> {
         object.insert(Str::from("estimatedCost"), Value::whole_or_double(self.cost));
         object.insert(Str::from("estimatedNrItems"), Value::whole_or_double(items));
         object.extend(more.into_iter().map(|(name, value)| (Str::from(name), value)));
+        let step = Step { id: self.next_id, before: self.last, place: None, filters: kind == "FilterNode" };
+        self.steps.push(step);
+        self.last = Some(self.next_id);
         self.next_id += 1;
         self.list.push(Value::object(object));
     }
@@ -115,7 +150,7 @@ impl<'a> Explainer<'a> {
                 let input = self.variable_of(condition);
                 self.push("FilterNode", self.items, vec![("inVariable", input)]);
             }
-            Node::Calculation(calculation) => self.calculation(calculation),
+            Node::Calculation(calculation) => self.calculation(calculation.out, &calculation.value),
             Node::Sort(sort) => {
                 let mut elements = Vec::with_capacity(sort.keys.len());
                 for key in &sort.keys {
@@ -158,10 +193,10 @@ impl<'a> Explainer<'a> {
         }
     }
 
-    fn calculation(&mut self, calculation: &Calculation) {
-        let value = peel(&calculation.value);
+    fn calculation(&mut self, out: Register, value: &Expr) {
+        let value = peel(value);
         if let Expr::Subquery(_) = value {
-            self.subquery_into(value, calculation.out);
+            self.subquery_into(value, out);
             return;
         }
         let expression = self.expression(value);
@@ -173,7 +208,7 @@ impl<'a> Explainer<'a> {
         };
         let more = vec![
             ("expression", expression),
-            ("outVariable", self.variable(calculation.out)),
+            ("outVariable", self.variable(out)),
             ("canThrow", Value::Bool(false)),
             ("expressionType", Value::from(kind)),
         ];
@@ -328,7 +363,7 @@ impl<'a> Explainer<'a> {
             return self.variable(*register);
         }
         let out = self.temporary();
-        self.calculation(&Calculation { out, value: expr.clone() });
+        self.calculation(out, expr);
         self.variable(out)
     }
 
