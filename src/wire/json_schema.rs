@@ -1,25 +1,23 @@
 //! JSON Schema as both ends use it: the tools check documents before they store them, the engine checks what the schema
 //! of a collection asks for. Nothing is ever fetched: a `$ref` points into the schema itself or is an error.
 
-use std::cell::Cell;
+use std::collections::HashMap;
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// Messages quote the value they are about; more of it than this many characters helps nobody.
 const MESSAGE: usize = 300;
 
-/// How many subschemas are looked at for one document. A schema whose references multiply one another can ask for more
-/// than anybody lives to see.
-const STEPS: u64 = 1_000_000;
+/// How many subschemas a schema may come to when each `$ref` is replaced by what it stands for. References that multiply
+/// one another can make a small schema ask for more than anybody lives to see.
+const MAX_SIZE: u64 = 1_000_000;
 
-/// Stands first in every subschema and counts how often it is looked at.
-const COUNTER: &str = "$steps";
+/// How many subschemas may stand within one another, references followed.
+const MAX_DEPTH: usize = 400;
 
-thread_local! {
-    /// What is left of [`STEPS`] for the document that this thread checks.
-    static LEFT: Cell<u64> = const { Cell::new(u64::MAX) };
-}
+/// How many references may be other than pointers into the schema; what those come to is not known.
+const MAX_NAMED: usize = 16;
 
 /// The version of JSON Schema for schemas that do not name theirs in `$schema`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,26 +64,28 @@ impl JsonSchema {
     /// # Errors
     /// Says what is wrong and where, also for a `$ref` that leads out of the schema.
     pub fn parse(schema: &Value, default: Dialect) -> Result<Self, SchemaError> {
-        let options = jsonschema::options().offline().with_keyword(COUNTER, |_, _, _| Ok(Box::new(Counter)));
+        let mut measure = Measure { root: schema, known: HashMap::new(), named: 0 };
+        if measure.size(schema, 0).is_none() {
+            return Err(SchemaError(format!(
+                "the references of the schema come to more than {MAX_SIZE} subschemas, or nest more than {MAX_DEPTH} deep"
+            )));
+        }
+        let options = jsonschema::options().offline();
         let options = match (schema.get("$schema"), default) {
             (Some(_), _) => options,
             (None, Dialect::Draft4) => options.with_draft(jsonschema::Draft::Draft4),
             (None, Dialect::Draft7) => options.with_draft(jsonschema::Draft::Draft7),
         };
-        let mut counted = schema.clone();
-        count_steps(&mut counted);
-        options.build(&counted).map(Self).map_err(|error| {
+        options.build(schema).map(Self).map_err(|error| {
             let place = error.instance_path().as_str();
             let message = shortened(&error.to_string());
             SchemaError(if place.is_empty() { message } else { format!("{message} (at {place})") })
         })
     }
 
-    /// Whether a document follows the schema. One that would take too many steps to check does not.
+    /// Whether a document follows the schema.
     pub fn admits(&self, document: &Value) -> bool {
-        LEFT.set(STEPS);
-        let valid = self.0.is_valid(document);
-        LEFT.replace(u64::MAX) > 0 && valid
+        self.0.is_valid(document)
     }
 
     /// Everything that is wrong with a document, in an order that depends on nothing else.
@@ -97,38 +97,59 @@ impl JsonSchema {
     }
 }
 
-/// The keyword that counts. When nothing is left it refuses at once, so that whatever is under way comes to its end.
-struct Counter;
-
-impl<'i> jsonschema::Keyword<'i> for Counter {
-    fn validate(&self, instance: &'i Value) -> Result<(), jsonschema::ValidationError<'i>> {
-        if self.is_valid(instance) { Ok(()) } else { Err(jsonschema::ValidationError::custom("too many steps")) }
-    }
-
-    fn is_valid(&self, _: &'i Value) -> bool {
-        let left = LEFT.get();
-        LEFT.set(left.saturating_sub(1));
-        left > 0
-    }
+/// Adds up what a schema comes to.
+struct Measure<'s> {
+    root: &'s Value,
+    /// By address; none while a subschema is being measured. What refers to itself is checked once for each part of a
+    /// document, so it adds nothing.
+    known: HashMap<usize, Option<u64>>,
+    named: usize,
 }
 
-/// Puts the counter into a schema and all its subschemas.
-fn count_steps(schema: &mut Value) {
-    let Value::Object(object) = schema else { return };
-    for (keyword, value) in object.iter_mut() {
-        match (keyword.as_str(), value) {
-            ("enum" | "const" | "default" | "examples", _) => {}
-            (
-                "properties" | "patternProperties" | "definitions" | "$defs" | "dependencies" | "dependentSchemas",
-                Value::Object(schemas),
-            ) => schemas.values_mut().for_each(count_steps),
-            (_, Value::Array(schemas)) => schemas.iter_mut().for_each(count_steps),
-            (_, schema) => count_steps(schema),
+impl<'s> Measure<'s> {
+    /// How many subschemas there are, or nothing when they are too many.
+    fn size(&mut self, schema: &'s Value, depth: usize) -> Option<u64> {
+        let Value::Object(object) = schema else { return Some(1) };
+        let address = std::ptr::from_ref(schema).addr();
+        if let Some(known) = self.known.get(&address) {
+            return Some(known.unwrap_or(0));
         }
+        if depth > MAX_DEPTH {
+            return None;
+        }
+        self.known.insert(address, None);
+        let mut size = 1_u64;
+        for (keyword, value) in object {
+            let parts: Vec<&'s Value> = match (keyword.as_str(), value) {
+                ("enum" | "const" | "default" | "examples" | "definitions" | "$defs", _) => Vec::new(),
+                ("$ref" | "$recursiveRef" | "$dynamicRef", Value::String(to)) => self.target(to)?.into_iter().collect(),
+                ("properties" | "patternProperties" | "dependencies" | "dependentSchemas", Value::Object(schemas)) => {
+                    schemas.values().collect()
+                }
+                (_, Value::Array(schemas)) => schemas.iter().collect(),
+                (_, schema) => vec![schema],
+            };
+            for part in parts {
+                size = size.saturating_add(self.size(part, depth + 1)?);
+            }
+            if size > MAX_SIZE {
+                return None;
+            }
+        }
+        self.known.insert(address, Some(size));
+        Some(size)
     }
-    let mut counted = Map::from_iter([(COUNTER.to_owned(), Value::Bool(true))]);
-    counted.append(object);
-    *object = counted;
+
+    /// What a reference points to, if that can be seen; nothing at all when too many point elsewhere.
+    fn target(&mut self, reference: &str) -> Option<Option<&'s Value>> {
+        let pointer = reference.strip_prefix('#').filter(|pointer| pointer.is_empty() || pointer.starts_with('/'));
+        let decoded = pointer.and_then(|pointer| percent_encoding::percent_decode_str(pointer).decode_utf8().ok());
+        if let Some(target) = decoded.and_then(|pointer| self.root.pointer(&pointer)) {
+            return Some(Some(target));
+        }
+        self.named += 1;
+        (self.named <= MAX_NAMED).then_some(None)
+    }
 }
 
 fn violation(error: &jsonschema::ValidationError<'_>, document: &Value) -> Violation {
@@ -239,21 +260,32 @@ mod tests {
         assert!(JsonSchema::parse(&named, Dialect::Draft4).is_ok());
     }
 
+    /// A schema of definitions, each of which refers to the next one as often as `link` says.
+    fn chain(levels: usize, link: impl Fn(Value) -> Value) -> Value {
+        let next = |at: usize| json!({"$ref": format!("#/definitions/d{at}")});
+        let mut definitions: serde_json::Map<String, Value> =
+            (0..levels).map(|at| (format!("d{at}"), link(next(at + 1)))).collect();
+        definitions.insert(format!("d{levels}"), json!({"type": "string"}));
+        json!({"allOf": [next(0)], "definitions": definitions})
+    }
+
     #[test]
-    fn references_that_multiply_come_to_an_end() {
-        let link = |at: usize| json!({"$ref": format!("#/definitions/d{at}")});
+    fn references_that_multiply_are_refused() {
         for keyword in ["allOf", "anyOf", "oneOf"] {
-            let definitions = (0..80).map(|at| {
-                let both = json!({keyword: [link(at + 1), {"not": {"not": link(at + 1)}}]});
-                (format!("d{at}"), both)
-            });
-            let mut definitions: Map<String, Value> = definitions.collect();
-            definitions.insert("d80".to_owned(), json!({"type": if keyword == "allOf" { "object" } else { "string" }}));
-            let schema = json!({"allOf": [link(0)], "definitions": definitions});
-            assert!(!parse(&schema).unwrap().admits(&json!({})), "{keyword}");
+            assert!(parse(&chain(80, |next| json!({keyword: [next, {"not": next}]}))).is_err(), "{keyword}");
+            assert!(parse(&chain(8, |next| json!({keyword: [next, {"not": next}]}))).is_ok(), "{keyword}");
         }
-        let small = parse(&json!({"enum": [{"a": 1}], "properties": {"enum": {"type": "integer"}}})).unwrap();
-        assert!(small.admits(&json!({"a": 1})) && !small.admits(&json!({"a": 2})));
+        assert!(parse(&chain(80, |next| json!({"properties": {"a": {"allOf": [next, next]}}}))).is_err());
+        assert!(
+            parse(&chain(100_000, |next| json!({"allOf": [next]}))).is_err(),
+            "one for each level nests too deeply"
+        );
+        assert!(parse(&chain(80, |next| json!({"properties": {"a": next}}))).is_ok());
+        let tree =
+            json!({"properties": {"left": {"$ref": "#"}, "right": {"$ref": "#"}, "more": {"items": {"$ref": "#"}}}});
+        assert!(parse(&tree).unwrap().admits(&json!({"left": {"left": {}}, "more": [{}, {"right": {}}]})));
+        let twice = parse(&json!({"properties": {"a": {"allOf": [{"$ref": "#"}, {"$ref": "#"}]}}})).unwrap();
+        assert!(twice.admits(&nested(100, |inner| json!({"a": inner}), json!({}))));
     }
 
     #[test]

@@ -45,7 +45,8 @@ fn fulltext(context: &mut Context<'_>, args: &[Value]) -> Outcome {
     let documents = context.data.documents(collection).ok_or_else(|| unknown_collection(collection))?;
     let indexes = context.data.indexes(collection);
     let index = indexes.iter().find(|index| {
-        index.get("type").as_str() == Some("fulltext") && index.get("fields").as_array().unwrap_or_default().first().and_then(Value::as_str) == Some(attribute)
+        index.get("type").as_str() == Some("fulltext")
+            && index.get("fields").as_array().unwrap_or_default().first().and_then(Value::as_str) == Some(attribute)
     });
     let index = index.ok_or_else(|| Error::about(ErrorNum::QUERY_FULLTEXT_INDEX_MISSING, collection))?;
     let shortest = usize::try_from(ops::to_i64(index.get("minLength"))).unwrap_or(0);

@@ -22,7 +22,10 @@ use super::{
     store::Snapshot,
     value::{Object, Str},
 };
-use crate::{aql::ast, wire::{CollectionName, ErrorNum}};
+use crate::{
+    aql::ast,
+    wire::{CollectionName, ErrorNum},
+};
 use node::Block;
 
 /// A query, ready to be executed.

@@ -247,11 +247,9 @@ fn compiled(
     warnings: &mut Warnings,
     phases: &mut Phases<'_>,
 ) -> Result<Plan, Error> {
-    let settings = Settings {
-        bind_vars: &request.bind_vars,
-        full_count: request.options.full_count,
-    };
-    let plan = plan::instantiate(query, snapshot, settings, warnings).map_err(|error| while_doing("parsing", &error))?;
+    let settings = Settings { bind_vars: &request.bind_vars, full_count: request.options.full_count };
+    let plan =
+        plan::instantiate(query, snapshot, settings, warnings).map_err(|error| while_doing("parsing", &error))?;
     phases.end(Phase::Plan);
     let plan = plan::optimise(plan, snapshot, &request.options.optimizer_rules);
     phases.end(Phase::Optimise);

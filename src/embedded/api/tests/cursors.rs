@@ -158,7 +158,7 @@ fn slow_queries_are_kept_until_they_are_forgotten() {
     run("RETURN ASSERT(false, 'a rather long text')").fails(400, 1593);
     let slow = server.get("/_api/query/slow").is(200).body;
     assert_eq!((&slow[0]["query"], &slow[0]["exitCode"]), (&json!("RETURN 1"), &json!(0)));
-    assert_eq!(slow[1]["query"], "RETURN ASSERT(false,... (23)");
+    assert_eq!(slow[1]["query"], "RETURN ASSERT(false,... (22)");
     assert_eq!((&slow[1]["exitCode"], &slow[1]["state"]), (&json!(1593), &json!("finished")));
     server.delete("/_api/query/slow", "").is(200);
     assert_eq!(server.get("/_api/query/slow").is(200).body, json!([]));

@@ -3,11 +3,7 @@
 //! A [`Moment`] is milliseconds since 1970 within the years 0 to 9999. Local time is a moment too, as if the clock on
 //! the wall showed UTC; `jiff` knows calendars and time zones, this file where ArangoDB's rules differ from them.
 
-use jiff::{
-    SignedDuration, Timestamp,
-    civil::DateTime,
-    tz::TimeZone,
-};
+use jiff::{SignedDuration, Timestamp, civil::DateTime, tz::TimeZone};
 
 use super::parse::{Duration, Unit};
 pub(super) use crate::embedded::value::date::{DAY, HOUR, MINUTE, SECOND, days_before_month};

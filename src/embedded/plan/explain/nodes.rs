@@ -47,7 +47,16 @@ pub(super) struct Explainer<'a> {
 
 impl<'a> Explainer<'a> {
     pub(super) fn new(plan: &Plan, snapshot: &'a Snapshot) -> Self {
-        Self { snapshot, names: plan.registers.clone(), next_id: 1, list: Vec::new(), steps: Vec::new(), last: None, cost: 0.0, items: 1.0 }
+        Self {
+            snapshot,
+            names: plan.registers.clone(),
+            next_id: 1,
+            list: Vec::new(),
+            steps: Vec::new(),
+            last: None,
+            cost: 0.0,
+            items: 1.0,
+        }
     }
 
     /// What the plan costs, and how many rows it is expected to give.

@@ -70,10 +70,9 @@ fn candidates(
         found.collect()
     };
     match &*info.kind {
-        "primary" => built_in(
-            [("_key", IndexKind::Primary { by_id: false }), ("_id", IndexKind::Primary { by_id: true })],
-            true,
-        ),
+        "primary" => {
+            built_in([("_key", IndexKind::Primary { by_id: false }), ("_id", IndexKind::Primary { by_id: true })], true)
+        }
         "edge" if collection.kind() == CollectionKind::Edge => {
             built_in([("_from", IndexKind::Edge { to: false }), ("_to", IndexKind::Edge { to: true })], false)
         }
@@ -86,8 +85,7 @@ fn candidates(
 fn by_value(index: IndexKind, name: &str, conditions: &Conditions) -> Option<(Rank, Chosen)> {
     let (condition, lookups) = among(conditions, |condition| condition.path.is_top(name))?;
     let single = is_single(lookups);
-    let rank =
-        Rank { unique: false, equal: usize::from(single), among: usize::from(!single), ends: 0, ordered: false };
+    let rank = Rank { unique: false, equal: usize::from(single), among: usize::from(!single), ends: 0, ordered: false };
     let search = Search { fields: vec![lookups.clone()], ..Search::default() };
     Some((rank, chosen(index, search, &[condition], conditions)))
 }

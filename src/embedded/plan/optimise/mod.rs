@@ -61,13 +61,15 @@ pub(super) fn forced_in_vain(block: &mut Block) -> Option<IndexHint> {
         }
         expr.children(&mut |child| in_expression(child, found));
     }
-    let mut found = block.nodes.iter().find_map(|node| match node {
-        Node::EnumerateCollection(scan) => Some(&scan.hint),
-        Node::Upsert(upsert) if upsert.index.is_none() && upsert.key.is_none() => Some(&upsert.options.hint),
-        _ => None,
-    }
-    .filter(|hint| hint.forced && !hint.names.is_empty())
-    .cloned());
+    let mut found = block.nodes.iter().find_map(|node| {
+        match node {
+            Node::EnumerateCollection(scan) => Some(&scan.hint),
+            Node::Upsert(upsert) if upsert.index.is_none() && upsert.key.is_none() => Some(&upsert.options.hint),
+            _ => None,
+        }
+        .filter(|hint| hint.forced && !hint.names.is_empty())
+        .cloned()
+    });
     block.expressions(&mut |expr| in_expression(expr, &mut found));
     found
 }

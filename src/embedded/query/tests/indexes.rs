@@ -16,7 +16,10 @@ use crate::embedded::{
 fn counted() -> Garden {
     let garden = Garden::empty();
     garden.collection("things", CollectionKind::Document);
-    garden.run("FOR i IN 0..99 INSERT { _key: CONCAT('k', i), n: i, kind: i % 4, tags: [i % 3, 'x'] } INTO things", json!({}));
+    garden.run(
+        "FOR i IN 0..99 INSERT { _key: CONCAT('k', i), n: i, kind: i % 4, tags: [i % 3, 'x'] } INTO things",
+        json!({}),
+    );
     garden.index("things", json!({"type": "persistent", "fields": ["kind", "n"], "name": "both"}));
     garden.index("things", json!({"type": "persistent", "fields": ["n"], "name": "number"}));
     garden.index("things", json!({"type": "persistent", "fields": ["tags[*]"], "name": "tags"}));
@@ -190,7 +193,8 @@ fn index() -> impl Strategy<Value = Json> {
         json!(["tags[*]", "a"]),
         json!(["a", "b", "tags"]),
     ]);
-    (fields, any::<bool>()).prop_map(|(fields, sparse)| json!({"type": "persistent", "fields": fields, "sparse": sparse}))
+    (fields, any::<bool>())
+        .prop_map(|(fields, sparse)| json!({"type": "persistent", "fields": fields, "sparse": sparse}))
 }
 
 fn condition() -> impl Strategy<Value = String> {
@@ -199,7 +203,8 @@ fn condition() -> impl Strategy<Value = String> {
     let among = (attribute(), prop::collection::vec(value(), 0..4));
     let element = (value(), prop::sample::select(vec!["d.tags", "d.tags[*]"]));
     let single = prop_oneof![
-        (attribute(), operator.clone(), value()).prop_map(|(left, operator, right)| format!("{left} {operator} {right}")),
+        (attribute(), operator.clone(), value())
+            .prop_map(|(left, operator, right)| format!("{left} {operator} {right}")),
         (value(), operator, attribute()).prop_map(|(left, operator, right)| format!("{left} {operator} {right}")),
         among.prop_map(|(attribute, values)| format!("{attribute} IN {}", Json::from(values))),
         element.prop_map(|(value, tags)| format!("{value} IN {tags}")),
@@ -241,4 +246,47 @@ proptest! {
             assert_eq!(with, without, "{text}");
         }
     }
+}
+
+#[test]
+fn functions_that_need_an_index_use_its_definition_and_refuse_without_it() {
+    let garden = Garden::empty();
+    garden.collection("places", CollectionKind::Document);
+    garden.run(
+        "FOR p IN [['a', 0, 0, 'Old stone bridge'], ['b', 0, 2, 'stone tower'], ['c', 10, 10, 'a bridge']] \
+         INSERT { _key: p[0], at: [p[1], p[2]], text: p[3] } INTO places",
+        json!({}),
+    );
+    assert_eq!(garden.fails("RETURN FULLTEXT(places, 'text', 'stone')"), 1571);
+    assert_eq!(garden.fails("RETURN NEAR(places, 0, 0)"), 1570);
+    garden.index("places", json!({"type": "fulltext", "fields": ["text"]}));
+    garden.index("places", json!({"type": "geo", "fields": ["at"]}));
+    for (call, keys) in [
+        ("FULLTEXT(places, 'text', 'stone,bridge')", json!(["a"])),
+        ("FULLTEXT(places, 'text', 'bridge,|prefix:tow')", json!(["a", "b", "c"])),
+        ("FULLTEXT(places, 'text', 'bridge,-stone')", json!(["c"])),
+        ("FULLTEXT(places, 'text', 'stone', 1)", json!(["a"])),
+        ("NEAR(places, 9, 9, 2)", json!(["c", "b"])),
+        ("WITHIN(places, 0, 0, 300000)", json!(["a", "b"])),
+        ("WITHIN_RECTANGLE(places, -1, 1, 11, 11)", json!(["b", "c"])),
+    ] {
+        garden.gives(&format!("FOR p IN {call} RETURN p._key"), keys);
+    }
+    garden.gives("FOR p IN NEAR(places, 0, 0, 1, 'far') RETURN p.far", json!([0]));
+    assert_eq!(garden.fails("RETURN FULLTEXT(places, 'other', 'stone')"), 1571);
+}
+
+#[test]
+fn an_upsert_obeys_hints() {
+    let garden = counted();
+    let text =
+        |options: &str| format!("UPSERT {{ n: 5 }} INSERT {{}} UPDATE {{ seen: true }} IN things OPTIONS {options}");
+    let scanned = |options: &str| {
+        let stats = garden.run(&text(options), json!({})).stats;
+        (stats.scanned_index, stats.scanned_full > 0)
+    };
+    assert_eq!(scanned("{}"), (1, false));
+    assert_eq!(scanned("{ indexHint: 'number', forceIndexHint: true }"), (1, false));
+    assert_eq!(scanned("{ disableIndex: true }"), (0, true));
+    assert_eq!(garden.fails(&text("{ indexHint: 'tags', forceIndexHint: true }")), 1577);
 }

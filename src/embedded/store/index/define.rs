@@ -31,7 +31,7 @@ pub(in crate::embedded::store) fn define(definition: &Object, defaults: &Request
         "ttl" => ttl(definition, &mut shown)?,
         "geo" | "geo1" | "geo2" => (geo(definition, kind, &mut shown)?, None),
         "fulltext" => (fulltext(definition, &mut shown)?, None),
-        "mdi" | "zkd" | "mdi-prefixed" => (mdi(definition, kind, &mut shown)?, None),
+        "mdi" | "zkd" | "mdi-prefixed" => mdi(definition, kind, &mut shown)?,
         "inverted" => (inverted(definition, &mut shown)?, None),
         "vector" => (vector(definition, &mut shown)?, None),
         _ => return Err(bad(format!("invalid index type '{kind}'"))),
@@ -192,7 +192,7 @@ fn fulltext(definition: &Object, shown: &mut Object) -> Result<Vec<Str>, Error> 
     Ok(fields)
 }
 
-fn mdi(definition: &Object, kind: &str, shown: &mut Object) -> Result<Vec<Str>, Error> {
+fn mdi(definition: &Object, kind: &str, shown: &mut Object) -> Result<(Vec<Str>, Option<Shape>), Error> {
     let fields = fields(definition, "fields", 1..=32)?;
     plain_paths(&fields)?;
     if definition.get("fieldValueTypes").and_then(Value::as_str) != Some("double") {
@@ -202,14 +202,21 @@ fn mdi(definition: &Object, kind: &str, shown: &mut Object) -> Result<Vec<Str>, 
     put(shown, "estimates", prefixed && flag(definition, "estimates", true));
     put(shown, "fieldValueTypes", "double");
     put(shown, "fields", shown_fields(&fields));
+    let mut all = fields.clone();
     if prefixed {
         let prefix = self::fields(definition, "prefixFields", 1..=32)?;
+        plain_paths(&prefix)?;
         put(shown, "prefixFields", shown_fields(&prefix));
+        all.extend(prefix);
     }
-    put(shown, "sparse", flag(definition, "sparse", false));
-    put(shown, "unique", flag(definition, "unique", false));
+    let (unique, sparse) = (flag(definition, "unique", false), flag(definition, "sparse", false));
+    put(shown, "sparse", sparse);
+    put(shown, "unique", unique);
     stored_values(definition, shown)?;
-    Ok(fields)
+    let paths = all.iter().map(|field| Path::parse(field)).collect::<Result<Vec<_>, _>>()?;
+    // Entries are needed only to know what is taken.
+    let shape = unique.then_some(Shape { paths, unique, sparse, deduplicate: true, estimates: false, moments: false });
+    Ok((fields, shape))
 }
 
 /// Attributes of an inverted index that are shown as given, with their defaults in JSON.
