@@ -122,7 +122,7 @@ impl<'s> Measure<'s> {
         for (keyword, value) in object {
             let parts: Vec<&'s Value> = match (keyword.as_str(), value) {
                 ("enum" | "const" | "default" | "examples" | "definitions" | "$defs", _) => Vec::new(),
-                ("$ref" | "$recursiveRef" | "$dynamicRef", Value::String(to)) => self.target(to)?.into_iter().collect(),
+                ("$ref" | "$recursiveRef" | "$dynamicRef", Value::String(to)) => self.target(to)?,
                 ("properties" | "patternProperties" | "dependencies" | "dependentSchemas", Value::Object(schemas)) => {
                     schemas.values().collect()
                 }
@@ -140,15 +140,15 @@ impl<'s> Measure<'s> {
         Some(size)
     }
 
-    /// What a reference points to, if that can be seen; nothing at all when too many point elsewhere.
-    fn target(&mut self, reference: &str) -> Option<Option<&'s Value>> {
+    /// What a reference points to, as far as that can be seen; nothing when too many point elsewhere.
+    fn target(&mut self, reference: &str) -> Option<Vec<&'s Value>> {
         let pointer = reference.strip_prefix('#').filter(|pointer| pointer.is_empty() || pointer.starts_with('/'));
         let decoded = pointer.and_then(|pointer| percent_encoding::percent_decode_str(pointer).decode_utf8().ok());
         if let Some(target) = decoded.and_then(|pointer| self.root.pointer(&pointer)) {
-            return Some(Some(target));
+            return Some(vec![target]);
         }
         self.named += 1;
-        (self.named <= MAX_NAMED).then_some(None)
+        (self.named <= MAX_NAMED).then(Vec::new)
     }
 }
 

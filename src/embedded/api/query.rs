@@ -63,12 +63,8 @@ fn is_visible(call: &Call<'_>, query: &Running) -> bool {
 }
 
 fn described(id: u64, query: &Running, settings: &Settings, seconds: f64, state: &str) -> Object {
-    let mut text = query.text.clone();
-    if text.len() > settings.max_length {
-        let length = text.len();
-        text.truncate(text.floor_char_boundary(settings.max_length));
-        text.push_str(&format!("... ({})", length - text.len()));
-    }
+    let (shown, rest) = query.text.split_at(query.text.floor_char_boundary(settings.max_length));
+    let text = if rest.is_empty() { shown.to_owned() } else { format!("{shown}... ({})", rest.len()) };
     let bind_vars = if settings.track_bind_vars { query.bind_vars.clone() } else { Object::default() };
     fields([
         ("id", Value::from(id.to_string().as_str())),

@@ -228,7 +228,8 @@ proptest! {
         for definition in indexes {
             garden.index("docs", definition);
         }
-        let filters: String = conditions.iter().map(|condition| format!("FILTER {condition} ")).collect();
+        let filters: Vec<String> = conditions.iter().map(|condition| format!("FILTER {condition}")).collect();
+        let filters = filters.join(" ");
         let sorted = if sort.is_empty() { String::new() } else { format!("SORT {sort}") };
         let keys = sort.replace(" DESC", "");
         let text = format!("FOR d IN docs {filters} {sorted} {limit} RETURN {{ key: d._key, order: [{keys}] }}");
