@@ -57,6 +57,11 @@ impl Places {
     }
 }
 
+/// The name of the collection; unlike other arguments of a wrong type, one that is none ends the query.
+fn collection_of<'v>(args: &'v [Value], name: &str) -> Result<&'v str, Error> {
+    arg(args, 0).as_str().ok_or_else(|| Error::about(ErrorNum::QUERY_FUNCTION_ARGUMENT_TYPE_MISMATCH, name))
+}
+
 fn point(args: &[Value], at: usize) -> Option<Shape> {
     let (latitude, longitude) = (arg(args, at), arg(args, at + 1));
     if latitude.as_f64().is_none() || longitude.as_f64().is_none() {
@@ -93,9 +98,8 @@ fn shown(found: impl Iterator<Item = (f64, Value)>, name: &Value) -> Value {
 
 /// `(collection, latitude, longitude, limit?, distance attribute?)`
 fn near(context: &mut Context<'_>, args: &[Value]) -> Outcome {
-    let (Some(collection), Some(from)) = (arg(args, 0).as_str(), point(args, 1)) else {
-        return context.wrong_type("NEAR");
-    };
+    let collection = collection_of(args, "NEAR")?;
+    let Some(from) = point(args, 1) else { return context.wrong_type("NEAR") };
     let limit = match arg(args, 3) {
         Value::Null => NEAR_LIMIT,
         limit => usize::try_from(ops::to_i64(limit)).unwrap_or(0),
@@ -106,8 +110,8 @@ fn near(context: &mut Context<'_>, args: &[Value]) -> Outcome {
 
 /// `(collection, latitude, longitude, radius in metres, distance attribute?)`
 fn within(context: &mut Context<'_>, args: &[Value]) -> Outcome {
-    let (Some(collection), Some(from), Some(radius)) = (arg(args, 0).as_str(), point(args, 1), arg(args, 3).as_f64())
-    else {
+    let collection = collection_of(args, "WITHIN")?;
+    let (Some(from), Some(radius)) = (point(args, 1), arg(args, 3).as_f64()) else {
         return context.wrong_type("WITHIN");
     };
     let found = by_distance(context, collection, &from)?;
@@ -117,9 +121,8 @@ fn within(context: &mut Context<'_>, args: &[Value]) -> Outcome {
 /// `(collection, latitude, longitude, latitude, longitude)` of two opposite corners.
 fn within_rectangle(context: &mut Context<'_>, args: &[Value]) -> Outcome {
     let corner = |at| Some((arg(args, at).as_f64()?, arg(args, at + 1).as_f64()?));
-    let (Some(collection), Some(one), Some(other)) = (arg(args, 0).as_str(), corner(1), corner(3)) else {
-        return context.wrong_type("WITHIN_RECTANGLE");
-    };
+    let collection = collection_of(args, "WITHIN_RECTANGLE")?;
+    let (Some(one), Some(other)) = (corner(1), corner(3)) else { return context.wrong_type("WITHIN_RECTANGLE") };
     let documents = context.data.documents(collection).ok_or_else(|| unknown_collection(collection))?;
     let places = Places::of(context, collection)?;
     let between = |value: f64, one: f64, other: f64| (one.min(other)..=one.max(other)).contains(&value);

@@ -7,7 +7,7 @@ use crate::embedded::{
         node::{IndexHint, IndexKind, Lookup, Search},
     },
     store::{Collection, CollectionKind, IndexInfo},
-    value::{Str, ops},
+    value::{Str, Value, ops},
 };
 
 /// An index, what it is asked for, and what need not be asked any more.
@@ -19,7 +19,7 @@ pub(super) struct Chosen {
 }
 
 /// How good an index is, most important first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Rank {
     /// It finds one document for each value.
     unique: bool,
@@ -29,6 +29,9 @@ struct Rank {
     among: usize,
     /// Ends of a range.
     ends: usize,
+    /// How many values tell its documents apart, where values are asked for: the bits of ArangoDB's estimate, which are in
+    /// the order of the numbers they stand for.
+    selectivity: u64,
     /// Its order is the one asked for.
     ordered: bool,
 }
@@ -65,7 +68,7 @@ fn candidates(
     let built_in = |names: [(&str, IndexKind); 2], unique: bool| {
         let found = names.into_iter().filter_map(|(name, index)| {
             let (rank, chosen) = by_value(index, name, conditions)?;
-            Some((Rank { unique, ..rank }, chosen))
+            Some((Rank { unique, selectivity: selectivity(info), ..rank }, chosen))
         });
         found.collect()
     };
@@ -85,7 +88,7 @@ fn candidates(
 fn by_value(index: IndexKind, name: &str, conditions: &Conditions) -> Option<(Rank, Chosen)> {
     let (condition, lookups) = among(conditions, |condition| condition.path.is_top(name))?;
     let single = is_single(lookups);
-    let rank = Rank { unique: false, equal: usize::from(single), among: usize::from(!single), ends: 0, ordered: false };
+    let rank = Rank { equal: usize::from(single), among: usize::from(!single), ..Rank::default() };
     let search = Search { fields: vec![lookups.clone()], ..Search::default() };
     Some((rank, chosen(index, search, &[condition], conditions)))
 }
@@ -93,6 +96,10 @@ fn by_value(index: IndexKind, name: &str, conditions: &Conditions) -> Option<(Ra
 fn chosen(index: IndexKind, search: Search, used: &[&Condition], conditions: &Conditions) -> Chosen {
     let covers = conditions.covered(used);
     Chosen { index, search, conditions: used.iter().map(|condition| condition.expr.clone()).collect(), covers }
+}
+
+fn selectivity(info: &IndexInfo) -> u64 {
+    info.definition.get("selectivityEstimate").and_then(Value::as_f64).unwrap_or(0.0).max(0.0).to_bits()
 }
 
 fn is_single(lookups: &[Lookup]) -> bool {
@@ -137,6 +144,7 @@ fn persistent(info: &IndexInfo, conditions: &Conditions, ordered: &Ordered<'_>) 
         equal,
         among: search.fields.len() - equal,
         ends: usize::from(search.lower.is_some()) + usize::from(search.upper.is_some()),
+        selectivity: if search.fields.is_empty() { 0 } else { selectivity(info) },
         ordered: ordered(info, &search),
     };
     let index = IndexKind::Persistent { id: Str::clone(&info.id) };

@@ -138,6 +138,17 @@ fn hints_choose_the_index_and_forced_ones_must_be_of_use() {
 }
 
 #[test]
+fn of_two_indexes_the_one_that_tells_more_documents_apart_is_used() {
+    let garden = counted();
+    garden.index("things", json!({"type": "persistent", "fields": ["a"], "name": "few"}));
+    garden.index("things", json!({"type": "persistent", "fields": ["b"], "name": "many"}));
+    garden.run("FOR t IN things UPDATE t WITH { a: t.n % 2, b: t.n % 50 } IN things", json!({}));
+    for filter in ["t.a == 1 AND t.b == 3", "t.b == 3 AND t.a == 1"] {
+        assert_eq!(reads(&garden, &format!("FOR t IN things FILTER {filter} RETURN t")), (2, 2, 0), "{filter}");
+    }
+}
+
+#[test]
 fn a_sparse_index_answers_what_cannot_be_about_nulls() {
     let garden = Garden::planted();
     garden.index("plants", json!({"type": "persistent", "fields": ["bed"], "sparse": true}));
