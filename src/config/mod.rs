@@ -2,9 +2,11 @@
 //! afterwards. No tool edits it.
 
 pub mod database;
+pub mod edit;
 pub mod env;
 pub mod error;
 pub mod file;
+pub mod save;
 pub mod settings;
 mod values;
 
