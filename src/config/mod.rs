@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use indexmap::IndexMap;
 
 pub use database::{Address, AuthMethod, DatabaseEntry, DatabaseKey, Origin, PasswordSource};
-pub use env::{Env, MapEnv, SystemEnv};
+pub use env::{Env, FileEnv, MapEnv, SystemEnv};
 pub use error::ConfigError;
 pub use settings::{KeyBytes, Settings, Toolset, TransportKind};
 

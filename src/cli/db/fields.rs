@@ -1,0 +1,92 @@
+//! From options to the fields of an entry, and from those to words.
+
+use std::path::Path;
+
+use crate::{
+    cli::{arguments::db::EntryOptions, error::CliError},
+    config::{
+        DatabaseKey,
+        edit::{Field, Fields, Setting},
+    },
+};
+
+/// The fields that options ask for. An empty text removes what may be missing without another meaning; a user, a password or
+/// an address is not removed by what may be a variable that is not set.
+pub(super) fn of(options: &EntryOptions) -> Result<Fields, CliError> {
+    let mut fields = Fields::new();
+    match options.url.as_slice() {
+        [] => {}
+        [url] => fields.extend([(Field::Url, text(url)), (Field::Urls, None)]),
+        urls => fields.extend([(Field::Urls, Some(Setting::List(urls.to_vec()))), (Field::Url, None)]),
+    }
+    let mut given = |field, value: Option<&String>| fields.extend(value.map(|value| (field, text(value))));
+    given(Field::Database, options.database.as_ref());
+    given(Field::Username, options.username.as_ref());
+    if let Some(variable) = &options.password_env {
+        fields.extend([(Field::PasswordEnv, text(variable)), (Field::PasswordFile, None)]);
+    }
+    if let Some(file) = &options.password_file {
+        fields.extend([(Field::PasswordFile, Some(absolute(file)?)), (Field::PasswordEnv, None)]);
+    }
+    let removable =
+        |value: &String, setting: fn(String) -> Setting| (!value.is_empty()).then(|| setting(value.clone()));
+    let optional: [(Field, &Option<String>, fn(String) -> Setting); 4] = [
+        (Field::Timeout, &options.timeout, Setting::Bare),
+        (Field::Description, &options.description, Setting::Text),
+        (Field::MaxConnections, &options.max_connections, Setting::Bare),
+        (Field::MaxRows, &options.max_rows, Setting::Bare),
+    ];
+    for (field, value, setting) in optional {
+        fields.extend(value.as_ref().map(|value| (field, removable(value, setting))));
+    }
+    fields.extend(options.read_only.map(|on| (Field::ReadOnly, Some(Setting::Bare(on.to_string())))));
+    fields.extend(options.auth.as_ref().map(|auth| (Field::Auth, text(auth))));
+    if let Some(file) = &options.ca_file {
+        fields.push((Field::CaFile, if file.as_os_str().is_empty() { None } else { Some(absolute(file)?) }));
+    }
+    match options.tags.as_slice() {
+        [] => {}
+        [none] if none.is_empty() => fields.push((Field::Tags, None)),
+        tags => fields.push((Field::Tags, Some(Setting::List(tags.to_vec())))),
+    }
+    Ok(fields)
+}
+
+fn text(value: &str) -> Option<Setting> {
+    Some(Setting::Text(value.to_owned()))
+}
+
+/// Paths are meant from here; in the file they would be read from where it is.
+fn absolute(path: &Path) -> Result<Setting, CliError> {
+    let path = std::path::absolute(path).map_err(|error| CliError::while_doing(&path.display().to_string(), error))?;
+    let text = path.into_os_string().into_string();
+    text.map(Setting::Text).map_err(|path| CliError::new(format!("{} is not valid Unicode", path.display())))
+}
+
+/// A new entry in one line.
+pub(super) fn entry_line(key: &DatabaseKey, fields: &Fields) -> String {
+    let said: Vec<_> = fields
+        .iter()
+        .filter_map(|(field, setting)| Some(format!("{} {}", field.name(), words(setting.as_ref()?))))
+        .collect();
+    format!("{key}: {}", said.join(", "))
+}
+
+/// The change of a field in one line; none for a field that only makes room for another.
+pub(super) fn line(key: &DatabaseKey, (field, setting): &(Field, Option<Setting>)) -> Option<String> {
+    match (field, setting) {
+        (_, Some(setting)) => Some(format!("{key}: {} {}", field.name(), words(setting))),
+        (Field::Url | Field::Urls | Field::PasswordEnv | Field::PasswordFile, None) => None,
+        (_, None) => Some(format!("{key}: {} removed", field.name())),
+    }
+}
+
+/// A value on one line, whatever it holds.
+fn words(setting: &Setting) -> String {
+    match setting {
+        Setting::Bare(text) => text.clone(),
+        Setting::Text(text) if text.contains(|c: char| c.is_whitespace() || c.is_control()) => format!("{text:?}"),
+        Setting::Text(text) => text.clone(),
+        Setting::List(texts) => texts.join(" "),
+    }
+}
