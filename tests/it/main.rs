@@ -11,6 +11,7 @@
 
 mod bad_input;
 mod command_line;
+mod db_command;
 mod fuzz_corpus;
 mod http;
 mod isolation;

@@ -28,7 +28,13 @@ impl Cli {
     pub(crate) fn read(words: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
         let cli = Self::from_arg_matches(&Self::grammar().try_get_matches_from(words)?)?;
         match cli.fault() {
-            Some(fault) => Err(Self::grammar().error(ErrorKind::MissingRequiredArgument, fault)),
+            Some(fault) => {
+                let mut grammar = Self::grammar();
+                grammar.build();
+                let add = grammar.find_subcommand_mut("db").and_then(|db| db.find_subcommand_mut("add"));
+                let kind = ErrorKind::MissingRequiredArgument;
+                Err(add.map_or_else(|| clap::Error::raw(kind, &fault), |add| add.error(kind, &fault)))
+            }
             None => Ok(cli),
         }
     }

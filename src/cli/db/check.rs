@@ -11,7 +11,6 @@ use crate::{
     arango::{self, Access, Database},
     config::{Address, DatabaseEntry, DatabaseKey},
     tenancy::{ConnectError, Databases},
-    wire::ErrorNum,
 };
 
 /// How long one database may take to answer everything.
@@ -159,8 +158,7 @@ fn not_connected(error: &ConnectError) -> Broken {
 fn not_answered(error: &arango::Error) -> Broken {
     let hint = match (error, error.status()) {
         (arango::Error::Transport(_), _) => "check the url, and that the server runs and can be reached from here",
-        (_, Some(401)) if error.is(ErrorNum::FORBIDDEN) => NO_RIGHTS,
-        (_, Some(401)) => "the server does not know the user, or the password is wrong",
+        (_, Some(401)) => "the user or the password is wrong, or the user has no rights in this database",
         (_, Some(403)) => NO_RIGHTS,
         (_, Some(404)) => "there is no such database on the server; check `database`",
         _ => "",

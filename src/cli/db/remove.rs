@@ -12,7 +12,7 @@ pub(super) async fn run(group: &str, options: RemoveOptions) -> Result<ExitCode,
     let key = edit::key(&options.key)?;
     let mut actions = vec![(Verb::Remove, format!("{key}, from the configuration (the database itself stays)"))];
     if edit::is_default(&options.file, &key)? {
-        actions.push((Verb::Remove, format!("default_database, which is {key}")));
+        actions.push((Verb::Remove, format!("default_database: {key}")));
     }
     let change = Change::Remove { key };
     let call = Edit { command: format!("{group} remove"), actions, change, ask: !options.caution.yes };

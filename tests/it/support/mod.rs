@@ -1,5 +1,6 @@
 //! Starts the program and speaks to it.
 
+pub(crate) mod engine;
 pub(crate) mod http;
 pub(crate) mod stdio;
 
