@@ -86,13 +86,11 @@ pub(crate) fn dry_run_report(command: &str, actions: &[(Verb, String)]) -> Strin
 }
 
 fn lines(actions: &[(Verb, String)], word: fn(Verb) -> &'static str, mark: &str) -> String {
-    actions
-        .iter()
-        .map(|(verb, what)| {
-            let style = verb.style();
-            format!("{style}[{}{mark}]{style:#} {what}\n", word(*verb))
-        })
-        .collect()
+    let line = |(verb, what): &(Verb, String)| {
+        let style = verb.style();
+        format!("{style}[{}{mark}]{style:#} {what}\n", word(*verb))
+    };
+    actions.iter().map(line).collect()
 }
 
 /// What changes in a file, in the form of `diff -u`.

@@ -46,9 +46,9 @@ pub fn save(path: &Path, change: &Change) -> Result<Edited, ConfigError> {
         ConfigError::new("", format!("the file cannot be written: {error}")).advise("nothing was changed").in_file(path)
     };
     let target = target(path)?;
-    let (folder, name) = match (target.parent(), target.file_name().and_then(|name| name.to_str())) {
-        (Some(folder), Some(name)) => (folder, name),
-        _ => return Err(unwritable(&io::ErrorKind::InvalidFilename.into())),
+    let name = target.file_name().and_then(|name| name.to_str());
+    let (Some(folder), Some(name)) = (target.parent(), name) else {
+        return Err(unwritable(&io::ErrorKind::InvalidFilename.into()));
     };
     make_folder(folder).map_err(|error| unwritable(&error))?;
     // Never removed: a program that waits for it would then hold a lock that nobody else sees.

@@ -64,7 +64,7 @@ An empty text (\"\") removes the description, the timeout, a limit, the CA file 
 /// What an entry says.
 #[derive(Debug, Default, Args)]
 pub(crate) struct EntryOptions {
-    /// Where the server is, e.g. https://db1.example.com:8529, or `embedded:`. Repeat it for the coordinators of a cluster.
+    /// Where the server is, e.g. `https://db1.example.com:8529`, or `embedded:`. Repeat it for the coordinators of a cluster.
     #[arg(long, short, value_name = "URL")]
     pub(crate) url: Vec<String>,
     /// The database on that server.

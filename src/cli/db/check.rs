@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::{
     arango::{self, Access, Database},
+    cli::table,
     config::{Address, DatabaseEntry, DatabaseKey},
     tenancy::{ConnectError, Databases},
 };
@@ -91,8 +92,10 @@ impl Check {
         let key = &self.key;
         match &self.found {
             Found::Healthy(healthy) => format!("{style}{mark}{style:#} {key}: {}\n", healthy.words(&self.username)),
-            Found::Broken(Broken { error, hint: "" }) => format!("{style}{mark}{style:#} {key}: {error}\n"),
-            Found::Broken(Broken { error, hint }) => format!("{style}{mark}{style:#} {key}: {error}\n  {hint}\n"),
+            Found::Broken(Broken { error, hint }) => {
+                let hint = if hint.is_empty() { String::new() } else { format!("  {hint}\n") };
+                format!("{style}{mark}{style:#} {key}: {}\n{hint}", table::visible(error))
+            }
         }
     }
 }

@@ -16,31 +16,27 @@ pub(super) fn of(options: &EntryOptions) -> Result<Fields, CliError> {
     let mut fields = Fields::new();
     match options.url.as_slice() {
         [] => {}
-        [url] => fields.extend([(Field::Url, text(url)), (Field::Urls, None)]),
+        [url] => fields.extend([(Field::Url, Some(text(url))), (Field::Urls, None)]),
         urls => fields.extend([(Field::Urls, Some(Setting::List(urls.to_vec()))), (Field::Url, None)]),
     }
-    let mut given = |field, value: Option<&String>| fields.extend(value.map(|value| (field, text(value))));
+    let mut given = |field, value: Option<&String>| fields.extend(value.map(|value| (field, Some(text(value)))));
     given(Field::Database, options.database.as_ref());
     given(Field::Username, options.username.as_ref());
     if let Some(variable) = &options.password_env {
-        fields.extend([(Field::PasswordEnv, text(variable)), (Field::PasswordFile, None)]);
+        fields.extend([(Field::PasswordEnv, Some(text(variable))), (Field::PasswordFile, None)]);
     }
     if let Some(file) = &options.password_file {
         fields.extend([(Field::PasswordFile, Some(absolute(file)?)), (Field::PasswordEnv, None)]);
     }
-    let removable =
-        |value: &String, setting: fn(String) -> Setting| (!value.is_empty()).then(|| setting(value.clone()));
-    let optional: [(Field, &Option<String>, fn(String) -> Setting); 4] = [
-        (Field::Timeout, &options.timeout, Setting::Bare),
-        (Field::Description, &options.description, Setting::Text),
-        (Field::MaxConnections, &options.max_connections, Setting::Bare),
-        (Field::MaxRows, &options.max_rows, Setting::Bare),
-    ];
-    for (field, value, setting) in optional {
-        fields.extend(value.as_ref().map(|value| (field, removable(value, setting))));
-    }
+    let mut removable = |field, value: Option<&String>, setting: fn(String) -> Setting| {
+        fields.extend(value.map(|value| (field, (!value.is_empty()).then(|| setting(value.clone())))));
+    };
+    removable(Field::Timeout, options.timeout.as_ref(), Setting::Bare);
+    removable(Field::Description, options.description.as_ref(), Setting::Text);
+    removable(Field::MaxConnections, options.max_connections.as_ref(), Setting::Bare);
+    removable(Field::MaxRows, options.max_rows.as_ref(), Setting::Bare);
     fields.extend(options.read_only.map(|on| (Field::ReadOnly, Some(Setting::Bare(on.to_string())))));
-    fields.extend(options.auth.as_ref().map(|auth| (Field::Auth, text(auth))));
+    fields.extend(options.auth.as_ref().map(|auth| (Field::Auth, Some(text(auth)))));
     if let Some(file) = &options.ca_file {
         fields.push((Field::CaFile, if file.as_os_str().is_empty() { None } else { Some(absolute(file)?) }));
     }
@@ -52,8 +48,8 @@ pub(super) fn of(options: &EntryOptions) -> Result<Fields, CliError> {
     Ok(fields)
 }
 
-fn text(value: &str) -> Option<Setting> {
-    Some(Setting::Text(value.to_owned()))
+fn text(value: &str) -> Setting {
+    Setting::Text(value.to_owned())
 }
 
 /// Paths are meant from here; in the file they would be read from where it is.
@@ -84,9 +80,8 @@ pub(super) fn line(key: &DatabaseKey, (field, setting): &(Field, Option<Setting>
 /// A value on one line, whatever it holds.
 fn words(setting: &Setting) -> String {
     match setting {
-        Setting::Bare(text) => text.clone(),
         Setting::Text(text) if text.contains(|c: char| c.is_whitespace() || c.is_control()) => format!("{text:?}"),
-        Setting::Text(text) => text.clone(),
+        Setting::Text(text) | Setting::Bare(text) => text.clone(),
         Setting::List(texts) => texts.join(" "),
     }
 }

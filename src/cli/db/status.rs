@@ -1,15 +1,19 @@
 //! `db status`: where the configuration is, who can read it, how the database of a call is chosen, and which databases
 //! answer.
 
-use std::{path::Path, process::ExitCode};
+use std::{
+    fmt::{self, Display, Formatter},
+    path::Path,
+    process::ExitCode,
+};
 
 use clap::builder::styling::Style;
 use serde_json::{Value, json};
 
 use super::{check::Check, list, test};
 use crate::{
-    cli::{arguments::db::StatusOptions, error::CliError, output},
-    config::{Config, Source},
+    cli::{arguments::db::StatusOptions, error::CliError, output, table},
+    config::{Config, DatabaseKey, Source},
     tenancy::{Inputs, LevelReport, resolver},
 };
 
@@ -20,74 +24,77 @@ pub(super) async fn run(options: StatusOptions) -> Result<ExitCode, CliError> {
     let config = databases.config();
     let checks = Check::all(&databases, config.databases().keys()).await;
     let inputs = Inputs { argument: None, focus: None, config };
-    let levels = resolver::explain(&inputs);
-    let chosen = resolver::resolve(&inputs).map_err(|error| error.to_string());
-    let chosen = chosen.map(|resolution| resolution.key.to_string());
+    let chosen = resolver::resolve(&inputs).map(|resolution| resolution.key).map_err(|error| error.to_string());
+    let status = Status { config, levels: resolver::explain(&inputs), chosen, checks };
     if options.json {
-        let value = as_json(config, &levels, chosen, &checks);
-        let text = serde_json::to_string_pretty(&value).map_err(|error| CliError::from_error(&error))?;
+        let text = serde_json::to_string_pretty(&status.as_json()).map_err(|error| CliError::from_error(&error))?;
         output::print_line(&text)?;
     } else {
-        output::print_styled(&as_text(config, &levels, chosen, &checks))?;
+        output::print_styled(&status.to_string())?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn as_text(config: &Config, levels: &[LevelReport], chosen: Result<String, String>, checks: &[Check]) -> String {
-    let mut text = format!("{}\n", list::source(config));
-    if let Some((file, folder)) = modes(config) {
-        text.push_str(&format!("Permissions: file {file}, folder {folder}\n"));
-    }
-    let default = config.default_database().map_or("none", |key| key.as_str());
-    text.push_str(&format!("Default database: {default}\n"));
-    for warning in config.warnings() {
-        text.push_str(&format!("Warning: {warning}\n"));
-    }
-    text.push_str("\nWhich database a call uses: the first level that says something\n");
-    for report in levels {
-        let style = if report.decides { Style::new().bold() } else { Style::new() };
-        let mark = if report.decides { '>' } else { ' ' };
-        let value = report.value.as_deref().unwrap_or("-");
-        let (number, level) = (report.level.number(), report.level.description());
-        text.push_str(&format!("{style}{mark} {number}. {level}: {value}{style:#}\n"));
-    }
-    match chosen {
-        Ok(key) => text.push_str(&format!("A call that names no database uses {key}.\n")),
-        Err(problem) => text.push_str(&format!("A call that names no database fails: {problem}\n")),
-    }
-    text.push_str("\nDatabases\n");
-    text.extend(checks.iter().map(Check::line));
-    text
+struct Status<'a> {
+    config: &'a Config,
+    levels: [LevelReport; 6],
+    /// The database of a call that names none, or why there is none.
+    chosen: Result<DatabaseKey, String>,
+    checks: Vec<Check>,
 }
 
-fn as_json(config: &Config, levels: &[LevelReport], chosen: Result<String, String>, checks: &[Check]) -> Value {
-    let path = match config.source() {
-        Source::File(path) => Some(path.display().to_string()),
-        Source::Environment | Source::CommandLine | Source::BuiltIn => None,
-    };
-    let (file_mode, folder_mode) = modes(config).unzip();
-    let levels: Vec<_> = levels
-        .iter()
-        .map(|report| {
+impl Display for Status<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", list::source(self.config))?;
+        if let Some((file, folder)) = modes(self.config) {
+            writeln!(f, "Permissions: file {file}, folder {folder}")?;
+        }
+        writeln!(f, "Default database: {}", self.config.default_database().map_or("none", DatabaseKey::as_str))?;
+        for warning in self.config.warnings() {
+            writeln!(f, "Warning: {warning}")?;
+        }
+        writeln!(f, "\nWhich database a call uses: the first level that says something")?;
+        for LevelReport { level, value, decides, .. } in &self.levels {
+            let (style, mark) = if *decides { (Style::new().bold(), '>') } else { (Style::new(), ' ') };
+            let value = value.as_deref().map_or("-".to_owned(), table::visible);
+            writeln!(f, "{style}{mark} {}. {}: {value}{style:#}", level.number(), level.description())?;
+        }
+        match &self.chosen {
+            Ok(key) => writeln!(f, "A call that names no database uses {key}.")?,
+            Err(problem) => writeln!(f, "A call that names no database fails: {problem}")?,
+        }
+        writeln!(f, "\nDatabases")?;
+        self.checks.iter().try_for_each(|check| f.write_str(&check.line()))
+    }
+}
+
+impl Status<'_> {
+    fn as_json(&self) -> Value {
+        let path = match self.config.source() {
+            Source::File(path) => Some(path.display().to_string()),
+            Source::Environment | Source::CommandLine | Source::BuiltIn => None,
+        };
+        let (file_mode, folder_mode) = modes(self.config).unzip();
+        let level = |report: &LevelReport| {
             json!({
                 "level": report.level.number(),
                 "name": report.level.name(),
                 "value": report.value,
                 "decides": report.decides,
             })
+        };
+        json!({
+            "config_file": path,
+            "file_mode": file_mode,
+            "folder_mode": folder_mode,
+            "default_database": self.config.default_database(),
+            "warnings": self.config.warnings(),
+            "levels": self.levels.iter().map(level).collect::<Vec<_>>(),
+            "resolved_database": self.chosen.as_ref().ok(),
+            "problem": self.chosen.as_ref().err(),
+            "databases": self.checks,
         })
-        .collect();
-    json!({
-        "config_file": path,
-        "file_mode": file_mode,
-        "folder_mode": folder_mode,
-        "default_database": config.default_database(),
-        "warnings": config.warnings(),
-        "levels": levels,
-        "resolved_database": chosen.as_ref().ok(),
-        "problem": chosen.as_ref().err(),
-        "databases": checks,
-    })
+    }
 }
 
 /// The permissions of the file and of its folder, where systems have them.

@@ -8,12 +8,12 @@ fn key(text: &str) -> DatabaseKey {
     DatabaseKey::parse(text).unwrap()
 }
 
-fn text(value: &str) -> Option<Setting> {
-    Some(Setting::Text(value.to_owned()))
+fn text(value: &str) -> Setting {
+    Setting::Text(value.to_owned())
 }
 
 fn add(name: &str) -> Change {
-    let fields = vec![(Field::Url, text("http://h:8529")), (Field::Database, text("d"))];
+    let fields = vec![(Field::Url, Some(text("http://h:8529"))), (Field::Database, Some(text("d")))];
     Change::Add { key: key(name), fields }
 }
 
@@ -21,8 +21,8 @@ fn remove(name: &str) -> Change {
     Change::Remove { key: key(name) }
 }
 
-fn update(name: &str, field: Field, setting: Option<Setting>) -> Change {
-    Change::Update { key: key(name), rename: None, fields: vec![(field, setting)] }
+fn update(name: &str, field: Field, setting: impl Into<Option<Setting>>) -> Change {
+    Change::Update { key: key(name), rename: None, fields: vec![(field, setting.into())] }
 }
 
 fn rename(name: &str, new: &str) -> Change {
@@ -254,7 +254,7 @@ fn file_text() -> impl Strategy<Value = (String, usize)> {
         let mut text = format!("{head}databases:\n");
         for (position, (noise, quoted, entry)) in entries.iter().enumerate() {
             let quote = if *quoted { "\"" } else { "" };
-            text.push_str(&format!("{noise}  {quote}k{position}{quote}{entry}"));
+            text += &format!("{noise}  {quote}k{position}{quote}{entry}");
         }
         text.push_str(&tail);
         let text = if closed { text } else { text.trim_end().to_owned() };
