@@ -80,8 +80,12 @@ pub(super) fn line(key: &DatabaseKey, (field, setting): &(Field, Option<Setting>
 /// A value on one line, whatever it holds.
 fn words(setting: &Setting) -> String {
     match setting {
-        Setting::Text(text) if text.contains(|c: char| c.is_whitespace() || c.is_control()) => format!("{text:?}"),
-        Setting::Text(text) | Setting::Bare(text) => text.clone(),
-        Setting::List(texts) => texts.join(" "),
+        Setting::Text(text) | Setting::Bare(text) => word(text),
+        Setting::List(texts) => texts.iter().map(|text| word(text)).collect::<Vec<_>>().join(" "),
     }
+}
+
+fn word(text: &str) -> String {
+    let plain = !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || c.is_control());
+    if plain { text.to_owned() } else { format!("{text:?}") }
 }

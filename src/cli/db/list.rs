@@ -44,7 +44,10 @@ fn as_text(config: &Config) -> String {
 /// Where the configuration comes from, in a sentence.
 pub(super) fn source(config: &Config) -> String {
     match config.source() {
-        Source::File(path) => format!("Configuration file: {}", path.display()),
+        Source::File(path) => {
+            let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+            format!("Configuration file: {}", path.display())
+        }
         Source::Environment => "No configuration file: the ARANGO_* variables describe the database.".to_owned(),
         Source::CommandLine | Source::BuiltIn => {
             "No configuration file and no ARANGO_* variables: the built-in default. `db add` adds a database."

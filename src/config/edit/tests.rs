@@ -254,7 +254,7 @@ fn file_text() -> impl Strategy<Value = (String, usize)> {
         let mut text = format!("{head}databases:\n");
         for (position, (noise, quoted, entry)) in entries.iter().enumerate() {
             let quote = if *quoted { "\"" } else { "" };
-            text += &format!("{noise}  {quote}k{position}{quote}{entry}");
+            text.extend([noise, "  ", quote, &format!("k{position}"), quote, entry]);
         }
         text.push_str(&tail);
         let text = if closed { text } else { text.trim_end().to_owned() };
