@@ -1,7 +1,7 @@
 //! What a command is about to do, put as a question, and what it did, as a report: the same words for every command that
 //! changes something.
 
-use std::{io, path::Path, process::ExitCode};
+use std::{path::Path, process::ExitCode};
 
 use clap::builder::styling::{AnsiColor, Style};
 use similar::TextDiff;
@@ -61,18 +61,20 @@ pub(crate) async fn agreed(where_to: &str, actions: &[(Verb, String)]) -> Result
     let steps = lines(actions, Verb::asked, "");
     output::note_styled(&format!("This will change {where_to}:\n{steps}Do you want to go on? [y/N] "));
     let answer = tokio::select! {
-        answer = spawn_blocking(|| {
-            let mut line = String::new();
-            io::stdin().read_line(&mut line).map(|_| line)
-        }) => answer.ok().and_then(Result::ok).unwrap_or_default(),
+        answer = spawn_blocking(output::read_line) => answer.ok().flatten().unwrap_or_default(),
         _ = tokio::signal::ctrl_c() => String::new(),
     };
-    let yes = matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes");
+    let yes = is_yes(&answer);
     if !yes {
         let broken = if answer.ends_with('\n') { "" } else { "\n" };
         output::note(&format!("{broken}Cancelled: nothing was changed. To go on without being asked, use --yes.\n"));
     }
     Ok(yes)
+}
+
+/// Only a yes is one.
+pub(crate) fn is_yes(answer: &str) -> bool {
+    matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
 }
 
 /// What was done.
@@ -106,4 +108,19 @@ pub(crate) fn difference(path: &Path, before: &str, after: &str) -> String {
         format!("{style}{line}{style:#}\n")
     });
     coloured.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_yes_is_a_yes() {
+        for yes in ["y\n", "Y", " yes \r\n", "YES"] {
+            assert!(is_yes(yes), "{yes:?}");
+        }
+        for no in ["", "\n", "n\n", "no", "yep", "y y", "j"] {
+            assert!(!is_yes(no), "{no:?}");
+        }
+    }
 }

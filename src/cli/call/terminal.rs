@@ -3,7 +3,7 @@
 
 use futures::{FutureExt as _, future::BoxFuture};
 
-use super::super::output;
+use super::super::{confirm, output};
 use crate::tools::{Answer, Asker, Decision, Question};
 
 /// The person at the terminal.
@@ -25,33 +25,9 @@ impl Asker for Terminal {
             output::note(&format!("{} [y/N] ", question.message));
             // Reading blocks, so it may not happen on the runtime's own thread.
             let line = tokio::task::spawn_blocking(output::read_line).await.ok().flatten();
-            Answer::Decided(decision(line.as_deref().unwrap_or_default()))
+            let yes = line.as_deref().is_some_and(confirm::is_yes);
+            Answer::Decided(if yes { Decision::Accepted } else { Decision::Declined })
         }
         .boxed()
-    }
-}
-
-/// Only a yes is one.
-fn decision(line: &str) -> Decision {
-    let answer = line.trim();
-    if ["y", "yes"].iter().any(|yes| answer.eq_ignore_ascii_case(yes)) {
-        Decision::Accepted
-    } else {
-        Decision::Declined
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_yes_is_a_yes() {
-        for yes in ["y\n", "Y", " yes \r\n", "YES"] {
-            assert_eq!(decision(yes), Decision::Accepted, "{yes:?}");
-        }
-        for no in ["", "\n", "n\n", "no", "yep", "y y", "j"] {
-            assert_eq!(decision(no), Decision::Declined, "{no:?}");
-        }
     }
 }
