@@ -2,9 +2,12 @@
 //! protocol of 2026-07-28 and the older ones with sessions, side by side.
 
 mod completions;
+mod confirm;
+mod drain;
 mod http;
 mod ordered;
 mod polish;
+mod progress;
 mod prompts;
 mod resources;
 mod server;

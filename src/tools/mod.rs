@@ -10,6 +10,7 @@ mod audit;
 mod backups;
 mod bulk;
 mod catalog;
+mod confirm;
 mod context;
 mod describe;
 mod documents;
@@ -21,6 +22,7 @@ mod index_advice;
 mod indexes;
 mod on_database;
 mod probes;
+mod query_effect;
 mod query_error;
 mod references;
 mod registry;
@@ -31,7 +33,9 @@ mod stored_schemas;
 #[cfg(test)]
 mod testing;
 mod tool;
+mod toolset;
 
+pub(crate) use confirm::{Answer, Asker, Decision, LIFETIME as CONFIRMATION_LIFETIME, Question};
 pub use context::{CallContext, Caller, Services};
 pub(crate) use describe::{Describer, Subject};
 pub use effect::{Effect, Hints};

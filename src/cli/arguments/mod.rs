@@ -1,8 +1,15 @@
 //! What can be said on the command line. Only words, no meaning: the files of the subcommands give them one.
 
+pub(crate) mod common;
+pub(crate) mod db;
+
 use std::{ffi::OsString, path::PathBuf};
 
-use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use clap::{
+    Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum, builder::StyledStr, error::ErrorKind,
+};
+
+use db::{ConfigCommand, DbCommand, DbOptions};
 
 /// MCP server for ArangoDB, with an embedded ArangoDB-compatible engine.
 ///
@@ -19,7 +26,38 @@ pub(crate) struct Cli {
 impl Cli {
     /// Reads the words of a command line; the first is the program's name.
     pub(crate) fn read(words: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
-        Self::from_arg_matches(&Self::grammar().try_get_matches_from(words)?)
+        let cli = Self::from_arg_matches(&Self::grammar().try_get_matches_from(words)?)?;
+        match cli.fault() {
+            Some(fault) => {
+                let mut grammar = Self::grammar();
+                grammar.build();
+                let add = grammar.find_subcommand_mut("db").and_then(|db| db.find_subcommand_mut("add"));
+                let kind = ErrorKind::MissingRequiredArgument;
+                Err(add.map_or_else(|| clap::Error::raw(kind, &fault), |add| add.error(kind, &fault)))
+            }
+            None => Ok(cli),
+        }
+    }
+
+    /// What is wrong beyond what the grammar can say.
+    fn fault(&self) -> Option<String> {
+        match &self.command {
+            Some(Command::Db(DbOptions { command: Some(DbCommand::Own(ConfigCommand::Add(options))) })) => {
+                options.fault()
+            }
+            Some(Command::Db(DbOptions { command: Some(DbCommand::Config(group)) })) => match &group.command {
+                Some(ConfigCommand::Add(options)) => options.fault(),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The help of a group of commands.
+    pub(crate) fn help_of(group: &str) -> StyledStr {
+        let mut grammar = Self::grammar();
+        grammar.build();
+        grammar.find_subcommand_mut(group).map(clap::Command::render_help).unwrap_or_default()
     }
 
     /// The derived command, but with `call` the directory of `--embedded` needs an equals sign: what follows is the tool.
@@ -35,6 +73,8 @@ pub(crate) enum Command {
     Server(ServerOptions),
     /// Call one tool and print its result.
     Call(CallOptions),
+    /// Administer the databases of the configuration file: add, remove, list, update, default, test, status.
+    Db(DbOptions),
     /// List the tools.
     Tools(ToolsOptions),
     /// Serve the embedded engine over ArangoDB's HTTP API, for any ArangoDB driver.
@@ -52,7 +92,16 @@ pub(crate) enum Transport {
     Http,
 }
 
-/// Which databases there are.
+/// What has to be confirmed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ConfirmWhat {
+    /// Nothing.
+    Never,
+    /// Whatever removes or replaces documents, or drops an index.
+    Destructive,
+}
+
+/// Which databases there are, and what may be done to them.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct DatabaseOptions {
     /// The configuration file [default: `$ARANGO_DATABASES_CONFIG_FILE`, then ~/.mcp-arangodb-async/config.yaml].
@@ -69,6 +118,12 @@ pub(crate) struct DatabaseOptions {
     /// ~/.local/share/mcp-arangodb-async/backups].
     #[arg(long, value_name = "DIR")]
     pub(crate) backup_dir: Option<PathBuf>,
+    /// Refuse everything that writes, whichever database it is for [default: `$MCP_READ_ONLY`, then false].
+    #[arg(long)]
+    pub(crate) read_only: bool,
+    /// What a person has to confirm before it is done [default: `$MCP_CONFIRM`, then never].
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub(crate) confirm: Option<ConfirmWhat>,
 }
 
 #[derive(Debug, Args)]
@@ -102,8 +157,11 @@ pub(crate) struct CallOptions {
     /// The arguments: one JSON object, or any number of key=value.
     pub(crate) arguments: Vec<String>,
     /// Call a running server at this URL instead of working in this process.
-    #[arg(long, value_name = "URL", conflicts_with_all = ["config_file", "embedded", "sample", "backup_dir"])]
+    #[arg(long, value_name = "URL", conflicts_with_all = ["config_file", "embedded", "sample", "backup_dir", "read_only", "confirm"])]
     pub(crate) server: Option<String>,
+    /// Say yes to everything that has to be confirmed.
+    #[arg(long, conflicts_with = "server")]
+    pub(crate) yes: bool,
     #[command(flatten)]
     pub(crate) databases: DatabaseOptions,
 }
