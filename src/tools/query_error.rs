@@ -1,7 +1,7 @@
 //! Errors of queries, told so that a model can mend the query: where, with a caret under the place, what was expected.
 //! The server says that something is wrong and where; the local parser often knows better why.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::error::{Kind, ToolError};
 use crate::{
@@ -35,6 +35,14 @@ pub(crate) fn explain(text: &str, error: arango::Error) -> ToolError {
         Some(position) => at(failure, text, position),
         None => failure,
     }
+}
+
+/// What a query surely does not mean although it runs, as warnings beside those of the server.
+pub(crate) fn doubts(text: &str) -> Option<Value> {
+    let query = aql::parse(text).ok()?;
+    let position = aql::analysis::analyse(&query).text_sums.first()?.position(text);
+    let message = "+ adds numbers, and a text counts as 0: join texts with CONCAT()";
+    Some(json!({ "message": message, "line": position.line, "column": position.column }))
 }
 
 /// Says which limits were in force where a query ran into one of them.
@@ -143,6 +151,15 @@ mod tests {
         let error = explain("RETURN 1 / 0", server_error(1562, "division by zero at position 1:8"));
         let body = error.body("arango_query", None);
         assert_eq!((body["code"].as_u64(), body["column"].as_u64()), (Some(1562), Some(8)));
+    }
+
+    #[test]
+    fn a_sum_of_texts_is_doubted() {
+        let doubt = doubts("FOR u IN users\n  RETURN u.first + ' ' + u.last").unwrap();
+        assert_eq!((&doubt["line"], &doubt["column"]), (&json!(2), &json!(10)));
+        assert!(doubt["message"].as_str().unwrap().contains("CONCAT()"));
+        assert_eq!(doubts("RETURN 1 + 2"), None);
+        assert_eq!(doubts("RETURN 1 +"), None);
     }
 
     #[test]

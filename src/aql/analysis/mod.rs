@@ -96,6 +96,8 @@ pub struct Analysis {
     pub bind_parameters: Vec<Bind>,
     /// The functions called, in upper case; user-defined ones hold `::`.
     pub functions: BTreeSet<String>,
+    /// Additions of a text that is no number: they give numbers, since `+` joins no texts.
+    pub text_sums: Vec<Span>,
 }
 
 /// Looks at the whole query.
@@ -149,6 +151,16 @@ mod tests {
 
     fn of(text: &str) -> Analysis {
         analyse(&parse(text).unwrap())
+    }
+
+    #[test]
+    fn additions_of_texts_are_found_where_they_stand() {
+        let starts = |text| of(text).text_sums.iter().map(|span| span.start).collect::<Vec<_>>();
+        assert_eq!(starts(r#"FOR u IN users RETURN u.first + " " + u.last"#), [22]);
+        assert_eq!(starts(r#"RETURN LENGTH(FOR u IN users FILTER u.a == "x" + u.b RETURN 1)"#), [43]);
+        for fine in ["RETURN 1 + 2", r#"RETURN "1" + 2"#, r#"RETURN CONCAT("a", "b")"#, r#"RETURN ["a" == "b"]"#] {
+            assert!(starts(fine).is_empty(), "{fine}");
+        }
     }
 
     fn read(text: &str) -> String {

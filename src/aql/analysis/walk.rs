@@ -6,9 +6,9 @@ use super::{Analysis, Operation, OperationKind, Source};
 use crate::aql::{
     Span,
     ast::{
-        AggregateVariable, ArrayFilter, ArrayFilterQuantifier, AttributeName, Bind, Clause, Collect, DataSource,
-        Expansion, Expr, GraphSource, Limit, LiteralValue, Name, ObjectEntry, ObjectKey, PathSearch, Quantifier, Query,
-        Traversal, UpdateKind, Upsert,
+        AggregateVariable, ArrayFilter, ArrayFilterQuantifier, AttributeName, BinaryOperator, Bind, Clause, Collect,
+        DataSource, Expansion, Expr, GraphSource, Limit, Literal, LiteralValue, Name, ObjectEntry, ObjectKey,
+        PathSearch, Quantifier, Query, Traversal, UpdateKind, Upsert,
     },
     parser::CURRENT,
 };
@@ -295,7 +295,12 @@ impl<'q> Walker<'q> {
             Expr::Expansion(node) => self.expansion(node),
             Expr::ArrayFilter(node) => self.array_filter(node),
             Expr::Unary(node) => self.expr(&node.operand),
-            Expr::Binary(node) => self.both(&node.left, &node.right),
+            Expr::Binary(node) => {
+                if node.operator == BinaryOperator::Add && (is_text(&node.left) || is_text(&node.right)) {
+                    self.found.text_sums.push(node.span);
+                }
+                self.both(&node.left, &node.right);
+            }
             Expr::ArrayComparison(node) => {
                 self.both(&node.left, &node.right);
                 self.quantifier(&node.quantifier);
@@ -362,6 +367,12 @@ impl<'q> Walker<'q> {
             Quantifier::AtLeast(count) => self.expr(count),
         }
     }
+}
+
+/// Whether this is a text that stands for no number.
+fn is_text(expr: &Expr) -> bool {
+    let Expr::Literal(Literal { value: LiteralValue::String(text), .. }) = expr else { return false };
+    text.trim().parse::<f64>().is_err()
 }
 
 /// Whether the options of an `INSERT` let it replace what is there. What is not written out may say so.

@@ -87,7 +87,8 @@ pub(crate) async fn run(target: &Target<'_>, mut query: arango::Query, bound: &B
     query.ttl = Some(results::KEPT_ON_SERVER);
     let explained = |error| query_error::explain(&query.text, error);
     let cursor = target.database.query(&query).await.map_err(explained)?;
-    let warnings = cursor.extra().warnings.clone();
+    let said = cursor.extra().warnings.iter().map(|warning| json!(warning));
+    let warnings: Vec<_> = said.chain(query_error::doubts(&query.text)).collect();
     let mut remainder = Remainder::new(cursor, bound.horizon);
     let mut page = remainder.page(bound.room).await.map_err(explained)?;
     let next = if page.more { hold(target.context, remainder, bound.room) } else { None };
