@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use crate::progress::Report;
 
 /// The least time between two notifications of one call.
-const PAUSE: Duration = Duration::from_millis(250);
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// How long the last notification may hold up the answer.
 const LAST: Duration = Duration::from_millis(100);

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::support::{
     PATIENCE,
-    http::{Server, messages},
+    http::{Server, messages, next_message},
     initialize,
     stdio::Client,
     success,
@@ -23,7 +23,7 @@ use crate::support::{
 const PROGRESS: &str = "notifications/progress";
 
 /// Enough documents that storing them takes longer than it takes to give up.
-const MANY: usize = 40_000;
+const MANY: usize = 30_000;
 
 fn some(count: usize) -> Vec<Value> {
     (0..count).map(|n| json!({"_key": format!("k{n}"), "n": n})).collect()
@@ -111,35 +111,45 @@ async fn over_http_progress_comes_on_the_stream_of_the_call_in_both_eras() {
     }
 }
 
-/// Makes a backup of a large graph, and takes the graph away again.
-fn large_backup(client: &mut Client) {
-    success(&client.call("arango_create_collection", json!({"name": "things"})));
-    success(&client.call("arango_create_collection", json!({"name": "links", "type": "edge"})));
-    let query =
+/// The calls that make a backup of a large graph, and take the graph away again.
+fn preparations() -> Vec<(&'static str, Value)> {
+    let fill =
         format!("FOR i IN 1..{MANY} INSERT {{_key: TO_STRING(i), text: 'some text of a usual length'}} INTO things");
-    success(&client.call("arango_query", json!({"query": query})));
-    let link = "INSERT {_from: 'things/1', _to: 'things/2'} INTO links";
-    success(&client.call("arango_query", json!({"query": link})));
     let ends = json!([{"edge_collection": "links", "from_collections": ["things"], "to_collections": ["things"]}]);
-    success(&client.call("arango_create_graph", json!({"name": "large", "edge_definitions": ends})));
-    success(&client.call("arango_backup_graph", json!({"graph_name": "large", "outputDir": "large"})));
-    let again = "FOR d IN things FILTER d._key != '0' REMOVE d IN things OPTIONS {ignoreErrors: true}";
-    success(&client.call("arango_query", json!({"query": again})));
-    success(&client.call("arango_query", json!({"query": "FOR d IN links REMOVE d IN links"})));
-    success(&client.call("arango_query", json!({"query": "INSERT {_key: 'mine'} INTO things"})));
+    vec![
+        ("arango_create_collection", json!({"name": "things"})),
+        ("arango_create_collection", json!({"name": "links", "type": "edge"})),
+        ("arango_query", json!({"query": fill})),
+        ("arango_query", json!({"query": "INSERT {_from: 'things/1', _to: 'things/2'} INTO links"})),
+        ("arango_create_graph", json!({"name": "large", "edge_definitions": ends})),
+        ("arango_backup_graph", json!({"graph_name": "large", "outputDir": "large"})),
+        ("arango_query", json!({"query": "FOR d IN things REMOVE d IN things"})),
+        ("arango_query", json!({"query": "FOR d IN links REMOVE d IN links"})),
+        ("arango_query", json!({"query": "INSERT {_key: 'mine'} INTO things"})),
+    ]
+}
+
+fn prepare(client: &mut Client) {
+    for (tool, arguments) in preparations() {
+        success(&client.call(tool, arguments));
+    }
+}
+
+fn restore() -> Value {
+    told("arango_restore_graph", json!({"inputDir": "large", "graphName": "copy"}))
+}
+
+/// Everything is looked at first; past the half it is being stored.
+fn is_past_half(notice: &Value) -> bool {
+    let params = &notice["params"];
+    params["total"].as_f64().is_some_and(|total| params["progress"].as_f64().unwrap() > total / 2.0)
 }
 
 /// Begins to restore, and waits until documents are being stored.
 fn half_restored(client: &mut Client) -> u64 {
-    let restore = told("arango_restore_graph", json!({"inputDir": "large", "graphName": "copy"}));
-    let call = client.send("tools/call", restore);
-    loop {
-        let notice = client.notification(PROGRESS);
-        let params = &notice["params"];
-        if params["total"].as_f64().is_some_and(|total| params["progress"].as_f64().unwrap() > total / 2.0) {
-            return call;
-        }
-    }
+    let call = client.send("tools/call", restore());
+    while !is_past_half(&client.notification(PROGRESS)) {}
+    call
 }
 
 const STORED: &str = "RETURN [(FOR d IN things LIMIT 5 RETURN d._key), LENGTH(links)]";
@@ -147,7 +157,7 @@ const STORED: &str = "RETURN [(FOR d IN things LIMIT 5 RETURN d._key), LENGTH(li
 #[test]
 fn a_restore_that_is_cancelled_leaves_the_database_as_it_was() {
     let mut client = Client::legacy();
-    large_backup(&mut client);
+    prepare(&mut client);
     let before = json!([[["mine"], 0]]);
     assert_eq!(success(&client.call("arango_query", json!({"query": STORED}))), before);
     let call = half_restored(&mut client);
@@ -160,9 +170,24 @@ fn a_restore_that_is_cancelled_leaves_the_database_as_it_was() {
     }
     let graphs = success(&client.call("arango_list_graphs", json!({})));
     assert!(!graphs.to_string().contains("copy"), "{graphs}");
-    // Taken back as a whole, so it can be done again.
-    let restored = success(&client.call("arango_restore_graph", json!({"inputDir": "large", "graphName": "copy"})));
-    assert_eq!(restored["total_documents_restored"], MANY + 1);
+}
+
+#[tokio::test]
+async fn a_restore_is_taken_back_when_a_stateless_client_disconnects() {
+    let server = Server::start();
+    for (tool, arguments) in preparations() {
+        success(&server.modern_call(tool, arguments).await);
+    }
+    let stored = json!({"query": STORED});
+    let before = success(&server.modern_call("arango_query", stored.clone()).await);
+    let mut stream = server.modern_response("tools/call", restore(), None).await;
+    next_message(&mut stream, is_past_half).await;
+    assert_ne!(success(&server.modern_call("arango_query", stored.clone()).await), before, "nothing was stored yet");
+    drop(stream);
+    let begun = Instant::now();
+    while success(&server.modern_call("arango_query", stored.clone()).await) != before {
+        assert!(begun.elapsed() < PATIENCE, "what was stored is still there");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -180,7 +205,7 @@ async fn a_server_whose_client_goes_away_takes_back_half_of_a_restore_before_it_
     };
     tokio::task::block_in_place(|| {
         let mut client = start();
-        large_backup(&mut client);
+        prepare(&mut client);
         half_restored(&mut client);
         client.hang_up();
         client.child.wait().unwrap();

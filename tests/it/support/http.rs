@@ -177,13 +177,13 @@ pub(crate) async fn messages(response: Response) -> Vec<Value> {
     events(&body)
 }
 
-/// Waits for a message of this method on a stream that does not end.
-pub(crate) async fn next_message(stream: &mut Response, method: &str) -> Value {
+/// Waits for a message on a stream that does not end.
+pub(crate) async fn next_message(stream: &mut Response, wanted: impl Fn(&Value) -> bool) -> Value {
     let mut seen = String::new();
     loop {
         let chunk = stream.chunk().await.unwrap().unwrap_or_else(|| panic!("the stream ended: {seen}"));
         seen.push_str(&String::from_utf8_lossy(&chunk));
-        if let Some(found) = events(&seen).into_iter().find(|message| message["method"] == method) {
+        if let Some(found) = events(&seen).into_iter().find(&wanted) {
             return found;
         }
     }
