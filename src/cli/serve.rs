@@ -23,6 +23,7 @@ pub(crate) async fn run(options: ServerOptions) -> Result<ExitCode, CliError> {
         Toolset::Full => Registry::standard(),
         Toolset::Baseline => Registry::baseline(),
     };
+    let registry = registry.guarded(&services.config);
     let stop = setup::stop_signal();
     let outcome = match transport {
         TransportKind::Stdio => {
@@ -42,7 +43,7 @@ pub(crate) async fn run(options: ServerOptions) -> Result<ExitCode, CliError> {
             serve_http(server, http, stop, told).await.map_err(|error| CliError::from_error(&error))
         }
     };
-    services.databases.close();
+    services.settle().await;
     outcome.map(|()| ExitCode::SUCCESS)
 }
 

@@ -127,6 +127,26 @@ pub enum AuthMethod {
     Jwt,
 }
 
+/// Which calls a person has to confirm first. The later, the stricter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Confirm {
+    /// None.
+    #[default]
+    Never,
+    /// Those that remove or replace what is stored.
+    Destructive,
+}
+
+impl Confirm {
+    /// The word for it, as in the configuration.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Never => "never",
+            Self::Destructive => "destructive",
+        }
+    }
+}
+
 /// Where an entry was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
@@ -157,12 +177,20 @@ pub struct DatabaseEntry {
     pub description: Option<String>,
     /// Whether writing to it is refused.
     pub read_only: bool,
+    /// Which calls have to be confirmed.
+    pub confirm: Confirm,
     /// How to prove who we are.
     pub auth: AuthMethod,
     /// Requests under way at once, at most.
     pub max_connections: Option<NonZeroUsize>,
-    /// Rows one query may return, at most.
+    /// Rows one call may return, at most.
     pub max_rows: Option<NonZeroU64>,
+    /// Bytes of rows one call may return, at most.
+    pub max_bytes: Option<NonZeroU64>,
+    /// How long one query may run on the server; `timeout` when not given.
+    pub max_runtime: Option<Duration>,
+    /// Memory one query may use on the server, in bytes.
+    pub memory_limit: Option<NonZeroU64>,
     /// PEM file with the only authorities to trust for this server.
     pub ca_file: Option<PathBuf>,
     /// Whether the server's certificate is checked.
@@ -189,9 +217,13 @@ impl DatabaseEntry {
             timeout: Self::DEFAULT_TIMEOUT,
             description: None,
             read_only: false,
+            confirm: Confirm::Never,
             auth: AuthMethod::Basic,
             max_connections: None,
             max_rows: None,
+            max_bytes: None,
+            max_runtime: None,
+            memory_limit: None,
             ca_file: None,
             verify_certificate: true,
             tags: Vec::new(),

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Address, AuthMethod, ConfigError, env::is_variable_name};
+use super::{Address, AuthMethod, ConfigError, Confirm, env::is_variable_name};
 use crate::observability::SafeUrl;
 
 /// What is wrong with one value, before it is known where the value stands.
@@ -92,8 +92,31 @@ pub(super) fn parse_auth(text: &str) -> Result<AuthMethod, Refusal> {
     }
 }
 
+pub(super) fn parse_confirm(text: &str) -> Result<Confirm, Refusal> {
+    [Confirm::Never, Confirm::Destructive]
+        .into_iter()
+        .find(|confirm| confirm.name() == text)
+        .ok_or_else(|| Refusal::new(format!("{text:?} does not say what to confirm"), "use destructive or never"))
+}
+
 pub(super) fn parse_count(text: &str) -> Result<NonZeroU64, Refusal> {
     text.parse().map_err(|_| Refusal::new(format!("{text:?} is not a count"), "use a whole number above 0"))
+}
+
+/// Bytes, as a number alone or with a unit: `1048576`, `1024KiB`, `1 MiB`. Units count in steps of 1024, as memory does.
+pub(super) fn parse_size(text: &str) -> Result<NonZeroU64, Refusal> {
+    let refuse = || Refusal::new(format!("{text:?} is not a size"), "use bytes above 0, or a unit: 512KB, 256MB, 1GB");
+    let text = text.trim();
+    let (digits, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
+    let unit: u64 = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "k" | "kb" | "kib" => 1 << 10,
+        "m" | "mb" | "mib" => 1 << 20,
+        "g" | "gb" | "gib" => 1 << 30,
+        _ => return Err(refuse()),
+    };
+    let bytes = digits.parse::<u64>().ok().and_then(|number| number.checked_mul(unit));
+    bytes.and_then(NonZeroU64::new).ok_or_else(refuse)
 }
 
 pub(super) fn not_empty(text: &str) -> Result<String, Refusal> {

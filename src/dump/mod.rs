@@ -33,6 +33,8 @@ fn go_on(job: &Job) -> Result<(), Error> {
 
 /// How long going through one collection may take.
 const RUNTIME: std::time::Duration = std::time::Duration::from_mins(9);
+/// Memory it may take: an engine that builds the whole result first needs more than a query of a user may.
+const MEMORY: u64 = 2 << 30;
 
 #[cfg(test)]
 mod tests;

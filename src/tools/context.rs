@@ -1,15 +1,20 @@
 //! What a call is made in: who calls, in which session, and the services behind all tools.
 
-use std::sync::{
-    Arc, OnceLock,
-    atomic::{AtomicBool, AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    confirm::{Asker, Digest, Nobody, Tickets},
     error::{Kind, ToolError},
     registry::Entry,
+    rows::Results,
 };
 use crate::{
     arango,
@@ -23,6 +28,11 @@ use crate::{
         resolver::{self, LevelReport},
     },
 };
+
+/// How long servers are told about abandoned work when this process ends: its client must be rid of it soon.
+const SETTLE: Duration = Duration::from_millis(250);
+/// How often the calls that are being given up are looked at meanwhile.
+const SETTLE_POLL: Duration = Duration::from_millis(5);
 
 /// What all tools share.
 #[derive(Debug)]
@@ -39,6 +49,10 @@ pub struct Services {
     pub focus: FocusSealer,
     /// Where backups are.
     pub backups: dump::Root,
+    /// Results that were cut, until their next rows are asked for.
+    pub(crate) results: Arc<Results>,
+    /// Proofs that a call was asked about.
+    pub(crate) tickets: Tickets,
     in_flight: AtomicUsize,
 }
 
@@ -61,8 +75,10 @@ impl Services {
         focus: FocusSealer,
         backups: dump::Root,
     ) -> Arc<Self> {
-        let usage = UsageLog::new(Arc::new(SystemClock));
-        Arc::new(Self { config, databases, sessions, usage, focus, backups, in_flight: AtomicUsize::new(0) })
+        let usage = UsageLog::new(Arc::clone(databases.clock()));
+        let results = Results::new(Arc::clone(databases.clock()), Arc::clone(databases.random()));
+        let (tickets, in_flight) = (Tickets::new(Arc::clone(focus.sealer())), AtomicUsize::new(0));
+        Arc::new(Self { config, databases, sessions, usage, focus, backups, results, tickets, in_flight })
     }
 
     /// Forgets a session that has ended.
@@ -77,6 +93,20 @@ impl Services {
     /// How many calls are running, those included that were given up and are putting things right.
     pub fn calls_in_flight(&self) -> usize {
         self.in_flight.load(Ordering::Relaxed)
+    }
+
+    /// The end of all calls: forgets what was kept for the next ones, and tells the servers what nobody waits for any more.
+    /// Takes a moment at most; servers that are not told by then end such work by their own limits.
+    pub async fn settle(&self) {
+        let settled = async {
+            while self.calls_in_flight() > 0 {
+                tokio::time::sleep(SETTLE_POLL).await;
+            }
+            self.results.clear();
+            self.databases.settled().await;
+        };
+        drop(tokio::time::timeout(SETTLE, settled).await);
+        self.databases.close();
     }
 
     /// The name and server version of the database that calls without a choice use.
@@ -159,6 +189,9 @@ pub struct CallContext {
     pub(crate) progress: Progress,
     tools: OnceLock<Arc<Vec<Entry>>>,
     list_changed: AtomicBool,
+    /// The way to the person behind the client.
+    pub(crate) asker: Arc<dyn Asker>,
+    arguments: OnceLock<Digest>,
     used: OnceLock<(DatabaseKey, Level)>,
     _running: Running,
 }
@@ -173,6 +206,8 @@ impl CallContext {
             progress: Progress::default(),
             tools: OnceLock::new(),
             list_changed: AtomicBool::new(false),
+            asker: Arc::new(Nobody),
+            arguments: OnceLock::new(),
             used: OnceLock::new(),
         }
     }
@@ -230,6 +265,24 @@ impl CallContext {
             Ok(panic) => std::panic::resume_unwind(panic),
             Err(_) => ToolError::new(Kind::Internal, "the server is stopping"),
         })
+    }
+
+    /// The same call by a client through which a person can be asked.
+    #[must_use]
+    pub(crate) fn asking(mut self, asker: Arc<dyn Asker>) -> Self {
+        self.asker = asker;
+        self
+    }
+
+    /// Notes the digest of the arguments, which a confirmation is bound to.
+    pub(crate) fn note_arguments(&self, digest: Digest) {
+        // Set at most once: a call has one list of arguments.
+        self.arguments.get_or_init(|| digest);
+    }
+
+    /// The digest of the arguments, where it was noted.
+    pub(crate) fn arguments(&self) -> Option<&Digest> {
+        self.arguments.get()
     }
 
     /// The database that was chosen, once it has been, and the level that chose it.

@@ -29,6 +29,8 @@ pub enum Kind {
     Arango,
     /// The AQL text does not parse, or asks for what does not exist.
     Query,
+    /// A handle of `arango_fetch_more` names no rows (any more).
+    Handle,
     /// Something exists already and is different.
     Conflict,
     /// There is no named graph at all.
@@ -37,6 +39,12 @@ pub enum Kind {
     NotLoaded,
     /// The database is configured as read-only.
     ReadOnly,
+    /// The call has to be confirmed first.
+    ConfirmationRequired,
+    /// What should confirm the call does not.
+    ConfirmationRefused,
+    /// A person said no, or nothing.
+    Declined,
     /// A file cannot be read or written.
     File,
     /// The call took too long.
@@ -56,10 +64,14 @@ impl Kind {
             Self::CollectionNotFound => "CollectionNotFound",
             Self::Arango => "ArangoError",
             Self::Query => "QueryError",
+            Self::Handle => "HandleError",
             Self::Conflict => "ConflictError",
             Self::NoGraphs => "NoGraphsFound",
             Self::NotLoaded => "ToolNotLoaded",
             Self::ReadOnly => "ReadOnlyError",
+            Self::ConfirmationRequired => "ConfirmationRequired",
+            Self::ConfirmationRefused => "ConfirmationRefused",
+            Self::Declined => "Declined",
             Self::File => "FileError",
             Self::Timeout => "TimeoutError",
             Self::Internal => "InternalError",
@@ -117,6 +129,13 @@ impl ToolError {
     pub(crate) fn numbered(mut self, code: ErrorNum, http: u16) -> Self {
         self.more.code = Some(code);
         self.more.http = Some(http);
+        self
+    }
+
+    /// Adds ArangoDB's number where the server was not asked.
+    #[must_use]
+    pub(crate) fn coded(mut self, code: ErrorNum) -> Self {
+        self.more.code = Some(code);
         self
     }
 
@@ -196,6 +215,7 @@ fn advice(code: ErrorNum) -> Option<&'static str> {
         }
         ErrorNum::QUERY_KILLED => Some("the query ran into its time limit; narrow it with FILTER, an index or LIMIT"),
         ErrorNum::RESOURCE_LIMIT => Some("the query needs too much memory; narrow it with FILTER or LIMIT"),
+        ErrorNum::QUERY_NOT_FOUND => Some("no such query runs (any more); arango_list_queries shows those that do"),
         ErrorNum::QUERY_BIND_PARAMETER_MISSING => Some("give every @name of the query a value in bind_vars"),
         ErrorNum::QUERY_BIND_PARAMETER_UNDECLARED => Some(
             "remove the value from bind_vars or use it in the query; a collection is bound as @@name with key \"@name\"",

@@ -11,11 +11,16 @@
 
 mod bad_input;
 mod command_line;
+mod completions;
+mod confirm;
 mod fuzz_corpus;
 mod http;
 mod isolation;
+mod limits;
 mod progress;
+mod prompts;
 mod reference;
+mod resources;
 mod stdio;
 mod support;
 mod tidy;

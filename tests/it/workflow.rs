@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::support::{
     failure,
-    http::{Server, Session, answer, next_message},
+    http::{Server, Session},
     initialize, names,
     stdio::Client,
     success,
@@ -26,7 +26,7 @@ fn list(client: &mut Client) -> Vec<String> {
 }
 
 async fn listed(session: &Session<'_>) -> Vec<String> {
-    names(&answer(session.request("tools/list", json!({})).await).await)
+    names(&session.request("tools/list", json!({})).await)
 }
 
 fn has(tools: &[String], name: &str) -> bool {
@@ -133,7 +133,7 @@ async fn over_http_each_session_has_a_list_of_its_own() {
 
     let switched = success(&one.call("arango_switch_workflow", json!({"context": "graph_modeling"})).await);
     assert_eq!(switched["enforced"], true);
-    next_message(&mut told, |message| message["method"] == LIST_CHANGED).await;
+    told.until(|message| message["method"] == LIST_CHANGED).await;
     let some = listed(&one).await;
     assert!(has(&some, "arango_traverse") && !has(&some, "arango_insert"), "{some:?}");
     assert_eq!(listed(&other).await, all);

@@ -1,18 +1,21 @@
 //! `arango_query_profile`: what a query costs. It is run only when the call says so, and changes data only when the call says
 //! that as well.
 
+use std::{borrow::Cow, num::NonZeroU64};
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::super::{
+    arguments::Seconds,
     effect::Effect,
     error::ToolError,
     on_database::Target,
-    query_error,
-    tool::{Category, DatabaseTool, Fixed},
+    query_effect, query_error,
+    tool::{Category, DatabaseTool, Destroys, Fixed},
 };
-use crate::{aql, arango};
+use crate::arango::{self, AskedLimits};
 
 #[derive(Debug)]
 pub(crate) struct QueryProfile;
@@ -35,6 +38,12 @@ pub(crate) struct Args {
     /// With `execute`: run it even if it changes data.
     #[serde(default)]
     allow_writes: Option<bool>,
+    /// Seconds.
+    #[serde(default)]
+    max_runtime: Option<Seconds>,
+    /// Bytes.
+    #[serde(default)]
+    memory_limit: Option<NonZeroU64>,
 }
 
 impl Args {
@@ -68,8 +77,17 @@ that changes data also needs allow_writes=true.";
     type Args = Args;
     type Output = Fixed<Measured>;
 
-    fn writes(args: &Args) -> bool {
-        args.execute() && may_write(&args.query)
+    const DESTROYS: Option<Destroys<Args>> = Some(|args| {
+        let changes = args.execute() && args.allow_writes.unwrap_or(false);
+        if changes { query_effect::destroys(&args.query, args.bind_vars.as_ref()) } else { None }
+    });
+
+    fn writes(args: &Args) -> Result<Option<Cow<'static, str>>, ToolError> {
+        if args.execute() { query_effect::writes(&args.query) } else { Ok(None) }
+    }
+
+    fn limits(args: &Args) -> AskedLimits {
+        AskedLimits { runtime: args.max_runtime.map(Seconds::duration), memory: args.memory_limit }
     }
 
     async fn call(target: &Target<'_>, args: Args) -> Result<Fixed<Measured>, ToolError> {
@@ -84,7 +102,7 @@ that changes data also needs allow_writes=true.";
             let (warnings, stats) = (shown(&explained.warnings), explained.stats);
             return Ok(Fixed(Measured { plans: explained.plans, warnings, stats, profile: None, rows: None }));
         }
-        if may_write(&query.text) && !args.allow_writes.unwrap_or(false) {
+        if !matches!(query_effect::writes(&query.text), Ok(None)) && !args.allow_writes.unwrap_or(false) {
             let problem = "the query changes data, so it is not run without `allow_writes`";
             return Err(ToolError::argument("allow_writes", "missing", problem)
                 .hint("set allow_writes=true if the changes are meant, or leave out execute to see the plan only"));
@@ -93,7 +111,6 @@ that changes data also needs allow_writes=true.";
         query.count = true;
         // The numbers come with the first row, and the rows are not wanted.
         query.batch_size = Some(1);
-        query.max_runtime = Some(target.entry.timeout);
         let cursor = target.database.query(&query).await;
         let cursor = cursor.map_err(|error| query_error::explain(&query.text, error))?;
         let (extra, rows) = (cursor.extra().clone(), cursor.count());
@@ -102,11 +119,6 @@ that changes data also needs allow_writes=true.";
         let (plans, profile) = (explained.plans, Some(extra.profile));
         Ok(Fixed(Measured { plans, warnings, stats: extra.stats, profile, rows }))
     }
-}
-
-/// What cannot be parsed is not known to be harmless.
-fn may_write(text: &str) -> bool {
-    aql::parse(text).map_or(true, |query| aql::analysis::modifies(&query).is_some())
 }
 
 #[cfg(test)]

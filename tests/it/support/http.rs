@@ -11,7 +11,7 @@ use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::{PATIENCE, initialize, modern, program};
+use super::{PATIENCE, initialize_with, modern_with, program};
 
 /// A running server.
 pub(crate) struct Server {
@@ -75,15 +75,24 @@ impl Server {
         self.modern_as(method, params, None).await
     }
 
-    /// A stateless request that carries somebody's session id all the same.
-    pub(crate) async fn modern_as(&self, method: &str, params: Value, session: Option<&str>) -> Value {
-        answer(self.modern_response(method, params, session).await).await
+    /// A stateless request of a client with these capabilities.
+    pub(crate) async fn modern_with(&self, method: &str, params: Value, capabilities: Value) -> Value {
+        answer(self.send_modern(method, modern_with(params, &capabilities), None).await).await
     }
 
-    /// The same, before it is read.
-    pub(crate) async fn modern_response(&self, method: &str, params: Value, session: Option<&str>) -> Response {
-        let name = params["name"].as_str().map(str::to_owned);
-        let body = json!({ "jsonrpc": "2.0", "id": self.id(), "method": method, "params": modern(params) });
+    /// A stateless request that carries somebody's session id all the same.
+    pub(crate) async fn modern_as(&self, method: &str, params: Value, session: Option<&str>) -> Value {
+        answer(self.send_modern(method, modern_with(params, &json!({})), session).await).await
+    }
+
+    /// A stateless request whose messages are handed on as they come.
+    pub(crate) async fn begin_modern(&self, method: &str, params: Value) -> Events {
+        Events::of(self.send_modern(method, modern_with(params, &json!({})), None).await)
+    }
+
+    async fn send_modern(&self, method: &str, params: Value, session: Option<&str>) -> Response {
+        let name = params["name"].as_str().or(params["uri"].as_str()).map(str::to_owned);
+        let body = json!({ "jsonrpc": "2.0", "id": self.id(), "method": method, "params": params });
         let mut request =
             self.bare(Method::POST).header("mcp-protocol-version", "2026-07-28").header("mcp-method", method);
         if let Some(name) = name {
@@ -101,7 +110,12 @@ impl Server {
 
     /// Opens a session of an older protocol.
     pub(crate) async fn session(&self) -> Session<'_> {
-        let params = initialize("2025-11-25");
+        self.session_with(json!({})).await
+    }
+
+    /// Opens a session of an older protocol for a client with these capabilities.
+    pub(crate) async fn session_with(&self, capabilities: Value) -> Session<'_> {
+        let params = initialize_with("2025-11-25", &capabilities);
         let body = json!({ "jsonrpc": "2.0", "id": self.id(), "method": "initialize", "params": params });
         let response = self.bare(Method::POST).body(body.to_string()).send().await.unwrap();
         let id = response.headers()["mcp-session-id"].to_str().unwrap().to_owned();
@@ -133,25 +147,75 @@ impl Session<'_> {
         request.header("mcp-protocol-version", "2025-11-25").body(message.to_string()).send().await.unwrap()
     }
 
-    pub(crate) async fn call(&self, tool: &str, arguments: Value) -> Value {
-        answer(self.request("tools/call", json!({ "name": tool, "arguments": arguments })).await).await
+    pub(crate) async fn request(&self, method: &str, params: Value) -> Value {
+        let message = json!({ "jsonrpc": "2.0", "id": self.server.id(), "method": method, "params": params });
+        answer(self.post(&message).await).await
     }
 
-    pub(crate) async fn request(&self, method: &str, params: Value) -> Response {
+    pub(crate) async fn call(&self, tool: &str, arguments: Value) -> Value {
+        self.request("tools/call", json!({ "name": tool, "arguments": arguments })).await
+    }
+
+    /// Begins a call and hands its messages on as they come.
+    pub(crate) async fn begin(&self, tool: &str, arguments: Value) -> Events {
+        self.begin_request("tools/call", json!({ "name": tool, "arguments": arguments })).await
+    }
+
+    /// Begins a request and hands its messages on as they come.
+    pub(crate) async fn begin_request(&self, method: &str, params: Value) -> Events {
         let message = json!({ "jsonrpc": "2.0", "id": self.server.id(), "method": method, "params": params });
-        self.post(&message).await
+        Events::of(self.post(&message).await)
     }
 
     /// Opens the stream on which the server tells what nobody asked for.
-    pub(crate) async fn listen(&self) -> Response {
+    pub(crate) async fn listen(&self) -> Events {
         let request = self.server.bare(Method::GET).header("mcp-session-id", &self.id);
         let response = request.header("mcp-protocol-version", "2025-11-25").send().await.unwrap();
         assert_eq!(response.status(), StatusCode::OK);
-        response
+        Events::of(response)
     }
 
     pub(crate) async fn delete(&self) -> Response {
         self.server.bare(Method::DELETE).header("mcp-session-id", &self.id).send().await.unwrap()
+    }
+}
+
+/// The messages on the stream of a call.
+pub(crate) struct Events {
+    response: Response,
+    text: String,
+}
+
+impl Events {
+    fn of(response: Response) -> Self {
+        Self { response, text: String::new() }
+    }
+
+    /// The next message that is wanted, and those before it.
+    pub(crate) async fn until(&mut self, wanted: impl Fn(&Value) -> bool) -> (Value, Vec<Value>) {
+        let mut before = Vec::new();
+        loop {
+            let message = self.next().await;
+            if wanted(&message) {
+                return (message, before);
+            }
+            before.push(message);
+        }
+    }
+
+    /// The next message.
+    pub(crate) async fn next(&mut self) -> Value {
+        loop {
+            while let Some(end) = self.text.find('\n') {
+                let line: String = self.text.drain(..=end).collect();
+                let message = line.strip_prefix("data:").and_then(|data| serde_json::from_str(data.trim()).ok());
+                if let Some(message) = message {
+                    return message;
+                }
+            }
+            let chunk = self.response.chunk().await.unwrap().unwrap_or_else(|| panic!("the stream ended"));
+            self.text.push_str(std::str::from_utf8(&chunk).unwrap());
+        }
     }
 }
 
@@ -163,33 +227,11 @@ fn plain_client() -> Client {
 
 /// The JSON-RPC answer in a response, plain or as a stream of events.
 pub(crate) async fn answer(response: Response) -> Value {
-    let mut messages = messages(response).await;
-    let at = messages.iter().position(|message| message.get("id").is_some());
-    messages.swap_remove(at.unwrap_or_else(|| panic!("no answer in {messages:?}")))
-}
-
-/// All messages in a response.
-pub(crate) async fn messages(response: Response) -> Vec<Value> {
     let body = response.text().await.unwrap();
     if let Ok(message) = serde_json::from_str(&body) {
-        return vec![message];
+        return message;
     }
-    events(&body)
-}
-
-/// Waits for a message on a stream that does not end.
-pub(crate) async fn next_message(stream: &mut Response, wanted: impl Fn(&Value) -> bool) -> Value {
-    let mut seen = String::new();
-    loop {
-        let chunk = stream.chunk().await.unwrap().unwrap_or_else(|| panic!("the stream ended: {seen}"));
-        seen.push_str(&String::from_utf8_lossy(&chunk));
-        if let Some(found) = events(&seen).into_iter().find(&wanted) {
-            return found;
-        }
-    }
-}
-
-fn events(body: &str) -> Vec<Value> {
-    let data = body.lines().filter_map(|line| line.strip_prefix("data:"));
-    data.filter_map(|data| serde_json::from_str(data.trim()).ok()).collect()
+    let events = body.lines().filter_map(|line| line.strip_prefix("data:"));
+    let mut messages = events.filter_map(|data| serde_json::from_str::<Value>(data.trim()).ok());
+    messages.find(|message| message.get("id").is_some()).unwrap_or_else(|| panic!("no answer in {body:?}"))
 }

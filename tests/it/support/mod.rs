@@ -1,5 +1,7 @@
 //! Starts the program and speaks to it.
 
+pub(crate) mod database;
+pub(crate) mod everywhere;
 pub(crate) mod http;
 pub(crate) mod stdio;
 
@@ -28,12 +30,12 @@ pub(crate) fn run(arguments: &[&str]) -> Output {
     program(home.path()).args(arguments).output().unwrap()
 }
 
-/// The parameters of a stateless request.
-pub(crate) fn modern(mut params: Value) -> Value {
+/// The parameters of a stateless request of a client with these capabilities.
+pub(crate) fn modern_with(mut params: Value, capabilities: &Value) -> Value {
     let meta = &mut params["_meta"];
     meta["io.modelcontextprotocol/protocolVersion"] = "2026-07-28".into();
     meta["io.modelcontextprotocol/clientInfo"] = json!({ "name": "test", "version": "1" });
-    meta["io.modelcontextprotocol/clientCapabilities"] = json!({});
+    meta["io.modelcontextprotocol/clientCapabilities"] = capabilities.clone();
     params
 }
 
@@ -45,7 +47,12 @@ pub(crate) fn names(list: &Value) -> Vec<String> {
 
 /// The parameters of `initialize`.
 pub(crate) fn initialize(version: &str) -> Value {
-    json!({ "protocolVersion": version, "capabilities": {}, "clientInfo": { "name": "test", "version": "1" } })
+    initialize_with(version, &json!({}))
+}
+
+/// The parameters of `initialize` of a client with these capabilities.
+pub(crate) fn initialize_with(version: &str, capabilities: &Value) -> Value {
+    json!({ "protocolVersion": version, "capabilities": capabilities, "clientInfo": { "name": "test", "version": "1" } })
 }
 
 /// The JSON in the first text block of a tool's reply.
