@@ -31,11 +31,10 @@ use crate::{
 /// How long a client may keep the list of tools: it changes only with a new version of the server.
 const LIST_TTL_MILLIS: u64 = 3_600_000;
 
-/// How long a client may take to accept a notification before it is dropped.
-const NOTICE: Duration = Duration::from_secs(10);
-
 /// Where results say who answered.
 const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
+/// How long a client may take to accept a notification before it is dropped.
+const NOTICE: Duration = Duration::from_secs(10);
 
 /// What every model is told once.
 const INSTRUCTIONS: &str = "Access to one or more ArangoDB databases (documents, graphs, key/value; query language AQL).\n\
@@ -210,11 +209,11 @@ impl ServerHandler for Server {
             // Dropping the work is what cancels it: a cursor deletes itself, the audit line says "cancelled".
             () = context.ct.cancelled() => Err(ErrorData::new(ErrorCode::INTERNAL_ERROR, "the call was cancelled", None)),
             mut result = work => {
-                if call.changed_list() {
-                    tell_list_changed(&context);
-                }
                 if let Some(question) = confirmer.pending() {
                     return Ok(question.into());
+                }
+                if call.changed_list() {
+                    tell_list_changed(&context);
                 }
                 if is_modern(&context)
                     && let Ok(about) = serde_json::to_value(Self::about())

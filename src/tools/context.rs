@@ -75,8 +75,8 @@ impl Services {
         focus: FocusSealer,
         backups: dump::Root,
     ) -> Arc<Self> {
-        let usage = UsageLog::new(Arc::clone(databases.clock()));
         let results = Results::new(Arc::clone(databases.clock()), Arc::clone(databases.random()));
+        let usage = UsageLog::new(Arc::clone(databases.clock()));
         let (tickets, in_flight) = (Tickets::new(Arc::clone(focus.sealer())), AtomicUsize::new(0));
         Arc::new(Self { config, databases, sessions, usage, focus, backups, results, tickets, in_flight })
     }
@@ -185,13 +185,13 @@ impl Drop for Counted<'_> {
 pub struct CallContext {
     pub(crate) services: Arc<Services>,
     pub(crate) caller: Caller,
+    /// The way to the person behind the client.
+    pub(crate) asker: Arc<dyn Asker>,
+    arguments: OnceLock<Digest>,
     /// Where the call tells how far it is.
     pub(crate) progress: Progress,
     tools: OnceLock<Arc<Vec<Entry>>>,
     list_changed: AtomicBool,
-    /// The way to the person behind the client.
-    pub(crate) asker: Arc<dyn Asker>,
-    arguments: OnceLock<Digest>,
     used: OnceLock<(DatabaseKey, Level)>,
     _running: Running,
 }
@@ -203,13 +203,31 @@ impl CallContext {
             _running: Running::begin(Arc::clone(&services)),
             services,
             caller,
+            asker: Arc::new(Nobody),
+            arguments: OnceLock::new(),
             progress: Progress::default(),
             tools: OnceLock::new(),
             list_changed: AtomicBool::new(false),
-            asker: Arc::new(Nobody),
-            arguments: OnceLock::new(),
             used: OnceLock::new(),
         }
+    }
+
+    /// The same call by a client through which a person can be asked.
+    #[must_use]
+    pub(crate) fn asking(mut self, asker: Arc<dyn Asker>) -> Self {
+        self.asker = asker;
+        self
+    }
+
+    /// Notes the digest of the arguments, which a confirmation is bound to.
+    pub(crate) fn note_arguments(&self, digest: Digest) {
+        // Set at most once: a call has one list of arguments.
+        self.arguments.get_or_init(|| digest);
+    }
+
+    /// The digest of the arguments, where it was noted.
+    pub(crate) fn arguments(&self) -> Option<&Digest> {
+        self.arguments.get()
     }
 
     /// The same call, telling how far it is.
@@ -265,24 +283,6 @@ impl CallContext {
             Ok(panic) => std::panic::resume_unwind(panic),
             Err(_) => ToolError::new(Kind::Internal, "the server is stopping"),
         })
-    }
-
-    /// The same call by a client through which a person can be asked.
-    #[must_use]
-    pub(crate) fn asking(mut self, asker: Arc<dyn Asker>) -> Self {
-        self.asker = asker;
-        self
-    }
-
-    /// Notes the digest of the arguments, which a confirmation is bound to.
-    pub(crate) fn note_arguments(&self, digest: Digest) {
-        // Set at most once: a call has one list of arguments.
-        self.arguments.get_or_init(|| digest);
-    }
-
-    /// The digest of the arguments, where it was noted.
-    pub(crate) fn arguments(&self) -> Option<&Digest> {
-        self.arguments.get()
     }
 
     /// The database that was chosen, once it has been, and the level that chose it.

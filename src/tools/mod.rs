@@ -16,6 +16,7 @@ mod describe;
 mod documents;
 mod effect;
 mod error;
+mod function_hint;
 mod graphs;
 mod index_advice;
 mod indexes;

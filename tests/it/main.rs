@@ -13,6 +13,7 @@ mod bad_input;
 mod command_line;
 mod completions;
 mod confirm;
+mod db_command;
 mod fuzz_corpus;
 mod http;
 mod isolation;

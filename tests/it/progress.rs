@@ -12,7 +12,13 @@ use mcp_arangodb_async::{
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use crate::support::{PATIENCE, http::Server, initialize, stdio::Client, success};
+use crate::support::{
+    PATIENCE,
+    http::{Server, messages, next_message},
+    initialize,
+    stdio::Client,
+    success,
+};
 
 const PROGRESS: &str = "notifications/progress";
 
@@ -95,12 +101,15 @@ async fn over_http_progress_comes_on_the_stream_of_the_call_in_both_eras() {
         "arango_bulk_insert",
         json!({"collection": "things", "documents": vec![json!({}); 2000], "batch_size": 100}),
     );
-    let streams =
-        [session.begin_request("tools/call", insert.clone()).await, server.begin_modern("tools/call", insert).await];
-    for mut stream in streams {
-        let (answer, notices) = stream.until(|message| message.get("id").is_some()).await;
+    let responses = [
+        session.response("tools/call", insert.clone()).await,
+        server.modern_response("tools/call", insert, None).await,
+    ];
+    for response in responses {
+        let mut all = messages(response).await;
+        let answer = all.pop().unwrap();
         assert_eq!(success(&answer)["inserted_count"], 2000);
-        check("arango_bulk_insert", &notices, Some(2000.0));
+        check("arango_bulk_insert", &all, Some(2000.0));
     }
 }
 
@@ -173,8 +182,8 @@ async fn a_restore_is_taken_back_when_a_stateless_client_disconnects() {
     }
     let stored = json!({"query": STORED});
     let before = success(&server.modern_call("arango_query", stored.clone()).await);
-    let mut stream = server.begin_modern("tools/call", restore()).await;
-    stream.until(is_past_half).await;
+    let mut stream = server.modern_response("tools/call", restore(), None).await;
+    next_message(&mut stream, is_past_half).await;
     assert_ne!(success(&server.modern_call("arango_query", stored.clone()).await), before, "nothing was stored yet");
     drop(stream);
     let begun = Instant::now();

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::support::{
     failure,
-    http::{Server, Session},
+    http::{Server, Session, next_message},
     initialize, names,
     stdio::Client,
     success,
@@ -133,7 +133,7 @@ async fn over_http_each_session_has_a_list_of_its_own() {
 
     let switched = success(&one.call("arango_switch_workflow", json!({"context": "graph_modeling"})).await);
     assert_eq!(switched["enforced"], true);
-    told.until(|message| message["method"] == LIST_CHANGED).await;
+    next_message(&mut told, |message| message["method"] == LIST_CHANGED).await;
     let some = listed(&one).await;
     assert!(has(&some, "arango_traverse") && !has(&some, "arango_insert"), "{some:?}");
     assert_eq!(listed(&other).await, all);

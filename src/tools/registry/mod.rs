@@ -128,7 +128,7 @@ impl Registry {
     /// not listed; where calls may have to be confirmed, those that can destroy something list `confirm`.
     #[must_use]
     pub fn guarded(mut self, config: &Config) -> Self {
-        let entries = Arc::make_mut(&mut self.entries);
+        let mut entries = Arc::unwrap_or_clone(self.entries);
         if config.all_read_only() {
             self.withdrawn.extend(entries.extract_if(.., |entry| entry.effect.always_writes()));
         }
@@ -137,7 +137,7 @@ impl Registry {
                 entry.input_schema = Arc::new(with_confirm(&entry.input_schema));
             }
         }
-        self
+        Self { entries: Arc::new(entries), ..self }
     }
 
     /// The tools in the order they are listed.

@@ -149,20 +149,21 @@ impl Client {
 
     fn take_one(&mut self, awaited: &str) {
         let message = self.answers.recv_timeout(PATIENCE).unwrap_or_else(|error| panic!("no {awaited}: {error}"));
+        if message["method"] == "elicitation/create" {
+            self.react_to(&message["id"]);
+            return;
+        }
         match message["id"].as_u64() {
-            _ if message["method"] == "elicitation/create" => self.react_to(&message["id"]),
             Some(id) => drop(self.early.insert(id, message)),
             None => self.notices.push_back(message),
         }
     }
 
-    fn react_to(&mut self, question: &Value) {
+    fn react_to(&mut self, id: &Value) {
         self.asked += 1;
         let answer = match &self.reaction {
-            Reaction::Result(result) => json!({ "jsonrpc": "2.0", "id": question, "result": result }),
-            Reaction::Error => {
-                json!({ "jsonrpc": "2.0", "id": question, "error": { "code": -32603, "message": "no" } })
-            }
+            Reaction::Result(result) => json!({ "jsonrpc": "2.0", "id": id, "result": result }),
+            Reaction::Error => json!({ "jsonrpc": "2.0", "id": id, "error": { "code": -32603, "message": "no" } }),
         };
         self.write(&answer.to_string());
     }
