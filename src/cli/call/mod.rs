@@ -38,8 +38,8 @@ async fn here(options: &CallOptions, arguments: Map<String, Value>) -> Result<Re
         let near = registry.nearest(&options.tool).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
         return Err(CliError::new(format!("unknown tool: {}{near}", options.tool)));
     };
-    let context = CallContext::new(Arc::clone(&services), Caller::process())
-        .asking(Arc::new(terminal::Terminal { yes: options.yes }));
+    let asker = Arc::new(terminal::Terminal { yes: options.yes });
+    let context = CallContext::new(Arc::clone(&services), Caller::process()).asking(asker);
     let reply = registry.call(entry, &context, arguments).await;
     drop(context);
     services.settle().await;
