@@ -4,10 +4,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::{
+    confirm::Destruction,
     effect::Effect,
     error::ToolError,
     on_database::Target,
-    tool::{Category, DatabaseTool, Fixed},
+    tool::{Category, DatabaseTool, Destroys, Fixed},
 };
 use crate::arango::QueryId;
 
@@ -37,6 +38,9 @@ impl DatabaseTool for KillQuery {
     const EFFECT: Effect = Effect::Delete;
     type Args = Args;
     type Output = Fixed<Killed>;
+
+    const DESTROYS: Option<Destroys<Args>> =
+        Some(|args| Some(Destruction::new(format!("stop the running query {:?}", args.id.trim()))));
 
     async fn call(target: &Target<'_>, args: Args) -> Result<Fixed<Killed>, ToolError> {
         let id = QueryId::parse(args.id.trim()).map_err(|rule| ToolError::argument("id", "value_error", rule))?;
