@@ -18,3 +18,4 @@ mod reference;
 mod stdio;
 mod support;
 mod tidy;
+mod tools;

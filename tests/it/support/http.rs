@@ -140,7 +140,7 @@ impl Session<'_> {
 }
 
 /// A client that follows no proxy and needs no certificates.
-fn plain_client() -> Client {
+pub(crate) fn plain_client() -> Client {
     drop(rustls::crypto::ring::default_provider().install_default());
     Client::builder().no_proxy().tls_certs_only([]).timeout(PATIENCE).build().unwrap()
 }
