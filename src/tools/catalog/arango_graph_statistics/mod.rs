@@ -145,7 +145,7 @@ async fn analyse_parts(
             (false, true) => degrees::Method::PerCollection,
             (false, false) => degrees::Method::First,
         };
-        match degrees::analyse(target, edges, method).await {
+        match degrees::analyse(target, edges, vertices.values().sum(), method).await {
             Ok(found) => analysis.extend(found),
             Err(error) => drop(analysis.insert("degree_distribution_error".to_owned(), error.to_string().into())),
         }
