@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::{
     client::{Client, Era},
-    contract::{Contract, Refusal, Success, contains},
+    contract::{Contract, Refusal, contains, resolved},
     database::Database,
     fixture,
     snapshot::Snapshot,
@@ -42,24 +42,23 @@ pub(crate) async fn run(contract: Contract) {
 async fn refusals(contract: &Contract, database: &Database) -> Vec<String> {
     let client = Client::connect(database, Era::Discover).await;
     let tool = client.tool(contract.tool).await;
-    let mut refusals = broken(&tool, &contract.successes[0].arguments);
+    let good = &contract.successes[0];
+    let mut refusals = broken(&tool, &good.arguments, &good.before);
     refusals.retain(|refusal| !(contract.tells_of_any_database && refusal.kind == "DatabaseNotConfigured"));
     refusals.extend(contract.refusals.iter().cloned());
     // Those that need calls before them come last, so that the others can share a fixture.
     refusals.sort_by_key(|refusal| !refusal.before.is_empty());
-    let mut problems = Vec::new();
+    let (mut problems, mut last) = (Vec::new(), Value::Null);
     let mut before = Snapshot::of(database, &client).await;
     for (at, refusal) in refusals.iter().enumerate() {
         if !refusal.before.is_empty() {
-            fixture::reset(database).await;
-            for (tool, arguments) in &refusal.before {
-                client.result(tool, arguments).await;
-            }
+            last = prepare(database, &client, &refusal.before).await;
             before = Snapshot::of(database, &client).await;
         }
-        let answer = client.call(contract.tool, &refusal.arguments).await;
+        let arguments = resolved(&refusal.arguments, &last);
+        let answer = client.call(contract.tool, &arguments).await;
         let wrong = misbehaviour(contract.tool, refusal, &answer);
-        problems.extend(wrong.into_iter().map(|wrong| format!("{}: {wrong}; {}", refusal.arguments, answer["result"])));
+        problems.extend(wrong.into_iter().map(|wrong| format!("{arguments}: {wrong}; {}", answer["result"])));
         if refusals.get(at + 1).is_none_or(|next| !next.before.is_empty()) {
             let after = Snapshot::of(database, &client).await;
             if before != after {
@@ -91,14 +90,14 @@ fn misbehaviour(tool: &str, refusal: &Refusal, answer: &Value) -> Vec<String> {
 }
 
 /// Calls that no tool takes, made from one that works.
-fn broken(tool: &Value, good: &Value) -> Vec<Refusal> {
+fn broken(tool: &Value, good: &Value, before: &[(&'static str, Value)]) -> Vec<Refusal> {
     let changed = |name: &str, value: Option<Value>, kind| {
         let mut arguments = good.clone();
         match value {
             Some(value) => drop(arguments.as_object_mut().unwrap().insert(name.to_owned(), value)),
             None => drop(arguments.as_object_mut().unwrap().remove(name)),
         }
-        Refusal { before: Vec::new(), arguments, kind, code: None }
+        Refusal { before: before.to_vec(), arguments, kind, code: None }
     };
     let mut refusals = vec![changed("no_such_argument", Some(json!(1)), "ValidationError")];
     let schema = &tool["inputSchema"];
@@ -133,22 +132,23 @@ async fn successes(contract: &Contract, database: &Database) -> Vec<String> {
     let (reads, idempotent, destroys) = (hint("readOnlyHint"), hint("idempotentHint"), hint("destructiveHint"));
     let (mut problems, mut changed, mut lost) = (Vec::new(), Vec::new(), Vec::new());
     for success in &contract.successes {
-        prepare(database, &client, success).await;
+        let last = prepare(database, &client, &success.before).await;
+        let arguments = resolved(&success.arguments, &last);
         let before = Snapshot::of(database, &client).await;
-        let answer = client.call(contract.tool, &success.arguments).await;
+        let answer = client.call(contract.tool, &arguments).await;
         let mut wrong = mismatch(&tool, &answer, &success.gives);
         let after = Snapshot::of(database, &client).await;
         changed.extend(before.differing(&after));
         lost.extend(before.lost(&after));
         if idempotent {
             // It may be refused now, e.g. since the document is gone already.
-            client.call(contract.tool, &success.arguments).await;
+            client.call(contract.tool, &arguments).await;
             let (once, twice) = (after.without_revisions(), Snapshot::of(database, &client).await.without_revisions());
             if once != twice {
                 wrong.push(format!("idempotent, but a second call changed {:?}", once.differing(&twice)));
             }
         }
-        problems.extend(wrong.into_iter().map(|wrong| format!("{}: {wrong}; {}", success.arguments, answer["result"])));
+        problems.extend(wrong.into_iter().map(|wrong| format!("{arguments}: {wrong}; {}", answer["result"])));
     }
     let claims = [
         (reads && !changed.is_empty(), format!("said to only read, but changed {changed:?}")),
@@ -160,14 +160,19 @@ async fn successes(contract: &Contract, database: &Database) -> Vec<String> {
     problems
 }
 
-async fn prepare(database: &Database, client: &Client, success: &Success) {
+/// Makes everything as it is in the beginning, and the calls before; the structured content of the last one.
+async fn prepare(database: &Database, client: &Client, before: &[(&'static str, Value)]) -> Value {
     fixture::reset(database).await;
     // There need not be any yet.
     drop(std::fs::remove_dir_all(client.backups()));
     client.result("set_focused_database", &json!({})).await;
-    for (tool, arguments) in &success.before {
-        client.result(tool, arguments).await;
+    let mut last = Value::Null;
+    for (tool, arguments) in before {
+        let answer = client.call(tool, &resolved(arguments, &last)).await;
+        crate::support::success(&answer);
+        last = answer["result"]["structuredContent"].clone();
     }
+    last
 }
 
 /// What is wrong with a result: it has what was promised, fits the declared schema, and is the same as text and as

@@ -1,6 +1,6 @@
 //! What a tool promises, as data: calls that succeed with what they give, and calls that are refused with how.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Calls of one tool over the [fixture](super::fixture).
 pub(crate) struct Contract {
@@ -42,7 +42,7 @@ impl Contract {
         self.gives_after(Vec::new(), arguments, gives)
     }
 
-    /// The same after other calls.
+    /// The same after other calls, whose last result [`last`] takes from.
     pub(crate) fn gives_after(mut self, before: Vec<(&'static str, Value)>, arguments: Value, gives: Value) -> Self {
         self.successes.push(Success { before, arguments, gives });
         self
@@ -81,6 +81,24 @@ impl Contract {
         self.tells_of_any_database = true;
         self
     }
+}
+
+/// Stands in arguments for a part of the last result before: what is at this pointer of its structured content.
+pub(crate) fn last(pointer: &str) -> Value {
+    json!({ LAST: pointer })
+}
+
+const LAST: &str = "part of the last result";
+
+/// Puts parts of the last result where [`last`] stands for them.
+pub(crate) fn resolved(arguments: &Value, last: &Value) -> Value {
+    let mut arguments = arguments.clone();
+    for argument in arguments.as_object_mut().into_iter().flat_map(|all| all.values_mut()) {
+        if let Some(pointer) = argument.get(LAST).and_then(Value::as_str) {
+            *argument = last.pointer(pointer).unwrap_or_else(|| panic!("no {pointer} in {last}")).clone();
+        }
+    }
+    arguments
 }
 
 /// Whether a result has what is wanted: objects may have more members, everything else is equal.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::tools::contract::Contract;
+use crate::tools::contract::{Contract, last};
 
 pub(crate) fn arango_list_collections() -> Contract {
     Contract::of("arango_list_collections")
@@ -67,6 +67,11 @@ pub(crate) fn arango_create_index() -> Contract {
 pub(crate) fn arango_delete_index() -> Contract {
     Contract::of("arango_delete_index")
         .gives(json!({"collection": "people", "id_or_name": "email"}), json!({"deleted": true, "result": true}))
+        .gives_after(
+            vec![("arango_create_index", json!({"collection": "people", "fields": ["age"]}))],
+            json!({"collection": "people", "id_or_name": last("/id")}),
+            json!({"deleted": true}),
+        )
         .refuses(json!({"collection": "people", "id_or_name": "unknown"}), "ArangoError", 1212)
         .refuses(json!({"collection": "nothing", "id_or_name": "email"}), "CollectionNotFound", 1203)
         .invalid(json!({"collection": "people", "id_or_name": "primary"}))

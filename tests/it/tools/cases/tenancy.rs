@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::tools::contract::Contract;
+use crate::tools::contract::{Contract, last};
 
 pub(crate) fn arango_database_status() -> Contract {
     Contract::of("arango_database_status")
@@ -24,6 +24,14 @@ pub(crate) fn get_focused_database() -> Contract {
             vec![("set_focused_database", json!({"database": "system"}))],
             json!({}),
             json!({"focused_database": "system", "is_set": true}),
+        )
+        .gives_after(
+            vec![
+                ("set_focused_database", json!({"database": "system"})),
+                ("set_focused_database", json!({"database": "suite"})),
+            ],
+            json!({"focus": last("/focus")}),
+            json!({"focused_database": "suite", "is_set": true}),
         )
 }
 
