@@ -131,8 +131,11 @@ async fn successes(contract: &Contract, database: &Database) -> Vec<String> {
     let hint = |name: &str| tool["annotations"][name].as_bool().unwrap_or_else(|| panic!("no {name} in {tool}"));
     let (reads, idempotent, destroys) = (hint("readOnlyHint"), hint("idempotentHint"), hint("destructiveHint"));
     let (mut problems, mut changed, mut lost) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut touched, mut last) = (true, Value::Null);
     for success in &contract.successes {
-        let last = prepare(database, &client, &success.before).await;
+        if touched || !success.before.is_empty() {
+            last = prepare(database, &client, &success.before).await;
+        }
         let arguments = resolved(&success.arguments, &last);
         let before = Snapshot::of(database, &client).await;
         let answer = client.call(contract.tool, &arguments).await;
@@ -140,7 +143,8 @@ async fn successes(contract: &Contract, database: &Database) -> Vec<String> {
         let after = Snapshot::of(database, &client).await;
         changed.extend(before.differing(&after));
         lost.extend(before.lost(&after));
-        if idempotent {
+        touched = before != after || !success.before.is_empty();
+        if idempotent && !reads {
             // It may be refused now, e.g. since the document is gone already.
             client.call(contract.tool, &arguments).await;
             let (once, twice) = (after.without_revisions(), Snapshot::of(database, &client).await.without_revisions());

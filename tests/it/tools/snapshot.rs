@@ -26,9 +26,6 @@ impl Snapshot {
                 format!("collection {name}"),
                 json!([about["type"], about["schema"], about["waitForSync"], about["computedValues"]]),
             );
-            for document in database.rows("FOR d IN @@c RETURN d", json!({ "@c": name })).await {
-                facts.insert(format!("document {}", document["_id"].as_str().unwrap()), document);
-            }
             for mut index in
                 database.get(&format!("/_api/index?collection={name}")).await["indexes"].as_array().unwrap().clone()
             {
@@ -36,6 +33,9 @@ impl Snapshot {
                 index.as_object_mut().unwrap().remove("selectivityEstimate");
                 facts.insert(format!("index {name}/{}", index["name"].as_str().unwrap()), index);
             }
+        }
+        for document in documents(database).await {
+            facts.insert(format!("document {}", document["_id"].as_str().unwrap()), document);
         }
         for graph in database.get("/_api/gharial").await["graphs"].as_array().unwrap() {
             let name = graph["_key"].as_str().unwrap();
@@ -78,6 +78,14 @@ impl Snapshot {
     pub(crate) fn differing(&self, later: &Self) -> Vec<String> {
         self.unlike(later).chain(later.unlike(self)).collect::<BTreeSet<_>>().into_iter().collect()
     }
+}
+
+/// The documents of all collections, in one query.
+async fn documents(database: &Database) -> Vec<Value> {
+    let names = database.collections().await;
+    let parts: Vec<String> = (0..names.len()).map(|at| format!("(FOR d IN @@c{at} RETURN d)")).collect();
+    let bound = names.into_iter().enumerate().map(|(at, name)| (format!("@c{at}"), Value::from(name)));
+    database.rows(&format!("FOR d IN FLATTEN([{}]) RETURN d", parts.join(", ")), bound.collect()).await
 }
 
 /// The files below a folder, which need not exist.
