@@ -10,6 +10,7 @@ pub mod clock;
 pub mod config;
 pub mod dump;
 pub mod embedded;
+pub mod manual;
 pub mod mcp;
 pub mod observability;
 pub mod tenancy;

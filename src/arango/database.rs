@@ -5,20 +5,30 @@ use std::{sync::Arc, time::Duration};
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use serde::{Deserialize, de::DeserializeOwned};
+use tokio_util::task::TaskTracker;
 
-use super::{auth::Authenticator, call::Call, error::Error, transport::Transport};
+use super::{
+    auth::Authenticator,
+    call::Call,
+    error::Error,
+    limits::{AskedLimits, QueryLimits},
+    transport::Transport,
+};
 use crate::wire::{DatabaseName, ErrorNum};
 
 /// A database to talk to. Cheap to clone; clones share connections and token.
 #[derive(Debug, Clone)]
 pub struct Database(Arc<Inner>);
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Inner {
     transport: Arc<dyn Transport>,
     name: DatabaseName,
     authenticator: Authenticator,
     timeout: Duration,
+    limits: QueryLimits,
+    /// What the server is being told about work nobody waits for any more.
+    farewells: TaskTracker,
 }
 
 impl Database {
@@ -29,14 +39,27 @@ impl Database {
         authenticator: Authenticator,
         timeout: Duration,
     ) -> Self {
-        Self(Arc::new(Inner { transport, name, authenticator, timeout }))
+        let limits = QueryLimits::of_runtime(timeout);
+        Self(Arc::new(Inner { transport, name, authenticator, timeout, limits, farewells: TaskTracker::new() }))
+    }
+
+    /// The same database with limits for its queries.
+    #[must_use]
+    pub fn with_limits(&self, limits: QueryLimits) -> Self {
+        Self(Arc::new(Inner { limits, ..Inner::clone(&self.0) }))
+    }
+
+    /// The same database with lower limits for its queries, where those are asked for.
+    #[must_use]
+    pub fn within(&self, asked: AskedLimits) -> Self {
+        let limits = self.limits().lowered(asked);
+        if limits == self.limits() { self.clone() } else { self.with_limits(limits) }
     }
 
     /// Another database of the same server, as the same user.
     #[must_use]
     pub fn sibling(&self, name: DatabaseName) -> Self {
-        let inner = &*self.0;
-        Self::new(inner.transport.clone(), name, inner.authenticator.clone(), inner.timeout)
+        Self(Arc::new(Inner { name, ..Inner::clone(&self.0) }))
     }
 
     /// The database's name.
@@ -47,6 +70,11 @@ impl Database {
     /// How long one request may take.
     pub fn timeout(&self) -> Duration {
         self.0.timeout
+    }
+
+    /// What its queries may use.
+    pub fn limits(&self) -> QueryLimits {
+        self.0.limits
     }
 
     /// Sends a call and gives the answer if its status says success.
@@ -73,6 +101,28 @@ impl Database {
     /// As [`Self::call`].
     pub async fn call_server<T: DeserializeOwned>(&self, call: Call) -> Result<T, Error> {
         decode(&self.exchange(call, None).await?)
+    }
+
+    /// Tells the server about something nobody waits for any more, without anybody waiting for that either.
+    pub(super) fn farewell(
+        &self,
+        what: &'static str,
+        telling: impl Future<Output = Result<(), Error>> + Send + 'static,
+    ) {
+        // Without a runtime there is no connection either: the server finds out by its own limits.
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        let telling = async move {
+            if let Err(error) = telling.await {
+                tracing::debug!(%error, "{what} could not be ended; the server ends it by itself");
+            }
+        };
+        self.0.farewells.spawn_on(telling, &runtime);
+    }
+
+    /// Waits until the server has been told everything.
+    pub async fn settled(&self) {
+        self.0.farewells.close();
+        self.0.farewells.wait().await;
     }
 
     async fn exchange(&self, call: Call, database: Option<&DatabaseName>) -> Result<Response<Bytes>, Error> {

@@ -36,6 +36,9 @@ struct Options {
     all_plans: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_number_of_plans: Option<u32>,
+    /// Seconds.
+    max_runtime: f64,
+    memory_limit: u64,
 }
 
 #[derive(Deserialize)]
@@ -57,7 +60,13 @@ impl Database {
     /// The server's error for a query that cannot be, and what any call can meet.
     pub async fn explain(&self, query: &Query, most: u32) -> Result<Explained, Error> {
         let all_plans = most > 1;
-        let options = Options { all_plans, max_number_of_plans: all_plans.then_some(most) };
+        let limits = self.limits();
+        let options = Options {
+            all_plans,
+            max_number_of_plans: all_plans.then_some(most),
+            max_runtime: limits.runtime.as_secs_f64(),
+            memory_limit: limits.memory,
+        };
         let body = Body { query: &query.text, bind_vars: &query.bind_vars, options };
         let answer: Answer = self.call(Call::post(&["_api", "explain"]).json(&body)).await?;
         let most = usize::try_from(most).unwrap_or(usize::MAX);
@@ -77,7 +86,10 @@ mod tests {
         let explained = one.database().explain(&Query::new("RETURN 1"), 1).await.unwrap();
         assert_eq!(explained.plans.len(), 1);
         let sent = String::from_utf8(one.request(0).into_body().to_vec()).unwrap();
-        assert_eq!(sent, r#"{"query":"RETURN 1","options":{"allPlans":false}}"#);
+        assert_eq!(
+            sent,
+            r#"{"query":"RETURN 1","options":{"allPlans":false,"maxRuntime":30.0,"memoryLimit":268435456}}"#
+        );
 
         let many = Fake::constant(200, r#"{"plans":[{},{},{}],"warnings":[],"stats":{}}"#);
         let explained = many.database().explain(&Query::new("RETURN 1"), 2).await.unwrap();

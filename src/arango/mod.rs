@@ -14,7 +14,9 @@ pub mod http;
 pub mod import;
 pub mod index;
 pub mod limited;
+pub mod limits;
 pub mod many;
+pub mod query_admin;
 pub mod transport;
 pub mod view;
 
@@ -30,7 +32,9 @@ pub use explain::Explained;
 pub use graph::{EdgeDefinition, Graph};
 pub use import::{Imported, OnDuplicate};
 pub use index::Index;
+pub use limits::{AskedLimits, QueryLimits};
 pub use many::EntryError;
+pub use query_admin::{ListedQuery, QueryId, WhichQueries};
 pub use transport::{Deadline, Transport};
 pub use view::View;
 

@@ -42,7 +42,7 @@ pub(crate) async fn run(options: ServerOptions) -> Result<ExitCode, CliError> {
             serve_http(server, http, stop, told).await.map_err(|error| CliError::from_error(&error))
         }
     };
-    services.databases.close();
+    services.settle().await;
     outcome.map(|()| ExitCode::SUCCESS)
 }
 

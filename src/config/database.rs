@@ -152,8 +152,14 @@ pub struct DatabaseEntry {
     pub auth: AuthMethod,
     /// Requests under way at once, at most.
     pub max_connections: Option<NonZeroUsize>,
-    /// Rows one query may return, at most.
+    /// Rows one call may return, at most.
     pub max_rows: Option<NonZeroU64>,
+    /// Bytes of rows one call may return, at most.
+    pub max_bytes: Option<NonZeroU64>,
+    /// How long one query may run on the server; `timeout` when not given.
+    pub max_runtime: Option<Duration>,
+    /// Memory one query may use on the server, in bytes.
+    pub memory_limit: Option<NonZeroU64>,
     /// PEM file with the only authorities to trust for this server.
     pub ca_file: Option<PathBuf>,
     /// Whether the server's certificate is checked.
@@ -183,6 +189,9 @@ impl DatabaseEntry {
             auth: AuthMethod::Basic,
             max_connections: None,
             max_rows: None,
+            max_bytes: None,
+            max_runtime: None,
+            memory_limit: None,
             ca_file: None,
             verify_certificate: true,
             tags: Vec::new(),

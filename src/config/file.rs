@@ -15,8 +15,8 @@ use super::{
     env::non_empty,
     error::nearest,
     values::{
-        Refusal, not_empty, parse_address, parse_auth, parse_bool, parse_count, parse_server_url, parse_timeout,
-        parse_variable,
+        Refusal, not_empty, parse_address, parse_auth, parse_bool, parse_count, parse_server_url, parse_size,
+        parse_timeout, parse_variable,
     },
 };
 use crate::wire::DatabaseName;
@@ -53,6 +53,9 @@ struct RawEntry {
     auth: Option<Text>,
     max_connections: Option<Text>,
     max_rows: Option<Text>,
+    max_bytes: Option<Text>,
+    max_runtime: Option<Text>,
+    memory_limit: Option<Text>,
     ca_file: Option<Text>,
     tags: Option<Vec<Text>>,
 }
@@ -264,6 +267,15 @@ impl Checker<'_> {
         }
         if let Some(limit) = raw.max_rows {
             entry.max_rows = Some(self.checked("max_rows", &limit, parse_count)?);
+        }
+        if let Some(limit) = raw.max_bytes {
+            entry.max_bytes = Some(self.checked("max_bytes", &limit, parse_size)?);
+        }
+        if let Some(limit) = raw.max_runtime {
+            entry.max_runtime = Some(self.checked("max_runtime", &limit, parse_timeout)?);
+        }
+        if let Some(limit) = raw.memory_limit {
+            entry.memory_limit = Some(self.checked("memory_limit", &limit, parse_size)?);
         }
         if let Some(file) = raw.ca_file {
             entry.ca_file = Some(self.path("ca_file", &file)?);

@@ -38,6 +38,9 @@ databases:
     auth: jwt
     max_connections: 8
     max_rows: 5000
+    max_bytes: 1MiB
+    max_runtime: 2.5
+    memory_limit: 64MB
     ca_file: ca.pem
     tags: [live, eu]
   cluster:
@@ -71,6 +74,9 @@ fn every_key_of_the_file_reaches_its_field() {
     assert_eq!(production.auth, AuthMethod::Jwt);
     assert_eq!(production.max_connections.unwrap().get(), 8);
     assert_eq!(production.max_rows.unwrap().get(), 5000);
+    assert_eq!(production.max_bytes.unwrap().get(), 1 << 20);
+    assert_eq!(production.max_runtime, Some(Duration::from_millis(2500)));
+    assert_eq!(production.memory_limit.unwrap().get(), 64 << 20);
     assert_eq!(production.ca_file.as_deref(), Some(Path::new("/etc/arango/ca.pem")));
     assert_eq!(production.tags, ["live", "eu"]);
 
@@ -104,8 +110,8 @@ fn an_empty_file_configures_nothing() {
 #[test]
 fn a_misspelt_key_is_refused_with_its_place_and_the_nearest_right_one() {
     insta::assert_snapshot!(refusal("default_databse: a\n"), @"/etc/arango/config.yaml:1:1: default_databse: unknown key; did you mean `default_database`? Allowed here: version, default_database, databases");
-    insta::assert_snapshot!(entry_refusal("    url: http://h\n    pasword_env: V\n"), @"/etc/arango/config.yaml:5:5: pasword_env: unknown key; did you mean `password_env`? Allowed here: url, urls, database, username, password_env, password_file, timeout, description, read_only, auth, max_connections, max_rows, ca_file, tags");
-    insta::assert_snapshot!(entry_refusal("    url: http://h\n    zzz: V\n"), @"/etc/arango/config.yaml:5:5: zzz: unknown key; allowed here: url, urls, database, username, password_env, password_file, timeout, description, read_only, auth, max_connections, max_rows, ca_file, tags");
+    insta::assert_snapshot!(entry_refusal("    url: http://h\n    pasword_env: V\n"), @"/etc/arango/config.yaml:5:5: pasword_env: unknown key; did you mean `password_env`? Allowed here: url, urls, database, username, password_env, password_file, timeout, description, read_only, auth, max_connections, max_rows, max_bytes, max_runtime, memory_limit, ca_file, tags");
+    insta::assert_snapshot!(entry_refusal("    url: http://h\n    zzz: V\n"), @"/etc/arango/config.yaml:5:5: zzz: unknown key; allowed here: url, urls, database, username, password_env, password_file, timeout, description, read_only, auth, max_connections, max_rows, max_bytes, max_runtime, memory_limit, ca_file, tags");
 }
 
 #[test]
@@ -151,6 +157,13 @@ fn values_out_of_range_are_refused() {
     insta::assert_snapshot!(entry_refusal("    url: http://h\n    read_only: maybe\n"), @r#"/etc/arango/config.yaml:5:16: databases.p.read_only: "maybe" is neither true nor false; use true or false"#);
     insta::assert_snapshot!(entry_refusal("    url: http://h\n    auth: kerberos\n"), @r#"/etc/arango/config.yaml:5:11: databases.p.auth: "kerberos" is not a way to authenticate; use basic or jwt"#);
     insta::assert_snapshot!(entry_refusal("    url: http://h\n    max_rows: 0\n"), @r#"/etc/arango/config.yaml:5:15: databases.p.max_rows: "0" is not a count; use a whole number above 0"#);
+    for size in ["0", "-1", "1.5MB", "12 parsecs", "MB", "99999999999GB", "\"\""] {
+        let refused = entry_refusal(&format!("    url: http://h\n    memory_limit: {size}\n"));
+        assert!(refused.contains(":5:19: databases.p.memory_limit: "), "{refused}");
+        assert!(refused.ends_with("use bytes above 0, or a unit: 512KB, 256MB, 1GB"), "{refused}");
+    }
+    let refused = entry_refusal("    url: http://h\n    max_runtime: 0\n");
+    assert!(refused.contains("databases.p.max_runtime: ") && refused.contains("seconds above 0"), "{refused}");
     insta::assert_snapshot!(entry_refusal("    url: http://h\n    username: \"\"\n"), @"/etc/arango/config.yaml:5:15: databases.p.username: the value is empty; give it a value or remove the key");
     insta::assert_snapshot!(entry_refusal("    url: http://h\n    tags: x\n"), @"/etc/arango/config.yaml:5:11: tags: the value has the wrong shape; it should be a list, e.g. [a, b]");
     insta::assert_snapshot!(refusal("databases:\n  p:\n    url: http://h\n    database: a/b\n"), @r#"/etc/arango/config.yaml:4:15: databases.p.database: illegal database name "a/b": control characters and `/` are not allowed"#);

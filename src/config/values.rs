@@ -96,6 +96,22 @@ pub(super) fn parse_count(text: &str) -> Result<NonZeroU64, Refusal> {
     text.parse().map_err(|_| Refusal::new(format!("{text:?} is not a count"), "use a whole number above 0"))
 }
 
+/// Bytes, as a number alone or with a unit: `1048576`, `1024KiB`, `1 MiB`. Units count in steps of 1024, as memory does.
+pub(super) fn parse_size(text: &str) -> Result<NonZeroU64, Refusal> {
+    let refuse = || Refusal::new(format!("{text:?} is not a size"), "use bytes above 0, or a unit: 512KB, 256MB, 1GB");
+    let text = text.trim();
+    let (digits, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
+    let unit: u64 = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "k" | "kb" | "kib" => 1 << 10,
+        "m" | "mb" | "mib" => 1 << 20,
+        "g" | "gb" | "gib" => 1 << 30,
+        _ => return Err(refuse()),
+    };
+    let bytes = digits.parse::<u64>().ok().and_then(|number| number.checked_mul(unit));
+    bytes.and_then(NonZeroU64::new).ok_or_else(refuse)
+}
+
 pub(super) fn not_empty(text: &str) -> Result<String, Refusal> {
     if text.trim().is_empty() {
         return Err(Refusal::new("the value is empty", "give it a value or remove the key"));

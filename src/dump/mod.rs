@@ -17,6 +17,8 @@ pub use write::{CollectionsReport, DefinitionsReport, GraphOptions, GraphReport,
 
 /// How long going through one collection may take.
 const RUNTIME: std::time::Duration = std::time::Duration::from_mins(9);
+/// Memory it may take: an engine that builds the whole result first needs more than a query of a user may.
+const MEMORY: u64 = 2 << 30;
 
 #[cfg(test)]
 mod tests;

@@ -256,6 +256,7 @@ async fn dump(
     let mut query = query.bind("@collection", collection.as_str());
     query.stream = true;
     query.max_runtime = Some(super::RUNTIME);
+    query.memory_limit = Some(super::MEMORY);
     let folder = staging.clone();
     let mut output = blocking(move || folder.file(&path)).await?;
     let mut cursor = database.query(&query).await?;

@@ -1,9 +1,12 @@
 //! The Model Context Protocol around the tools: the same handler behind stdio and Streamable HTTP, for the stateless
 //! protocol of 2026-07-28 and the older ones with sessions, side by side.
 
+mod completions;
 mod http;
 mod ordered;
 mod polish;
+mod prompts;
+mod resources;
 mod server;
 mod session_id;
 mod sessions;

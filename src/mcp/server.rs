@@ -6,24 +6,27 @@ use std::sync::Arc;
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
-        CacheScope, CallToolRequestParams, CallToolResponse, CompleteRequestMethod, CompleteRequestParams,
-        CompleteResult, CustomRequest, CustomResult, DiscoverResult, ErrorCode, Implementation,
-        ListPromptsRequestMethod, ListPromptsResult, ListResourceTemplatesRequestMethod, ListResourceTemplatesResult,
-        ListResourcesRequestMethod, ListResourcesResult, ListToolsResult, PaginatedRequestParams, ServerCapabilities,
-        ServerConfig, Tool, ToolAnnotations,
+        CacheScope, CallToolRequestParams, CallToolResponse, CompleteRequestParams, CompleteResult, CustomRequest,
+        CustomResult, DiscoverResult, ErrorCode, GetPromptRequestParams, GetPromptResponse, Implementation,
+        ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, MetaObject,
+        PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig,
+        Tool, ToolAnnotations,
     },
     service::RequestContext,
 };
-use serde_json::json;
+use serde_json::{Map, json};
 
 use super::{
-    SERVER_NAME, VERSION,
+    SERVER_NAME, VERSION, completions, prompts, resources,
     session_id::{caller, is_modern},
 };
-use crate::tools::{CallContext, Effect, Entry, Registry, Services};
+use crate::tools::{CallContext, Describer, Effect, Entry, Registry, Services};
 
 /// How long a client may keep the list of tools: it changes only with a new version of the server.
 const LIST_TTL_MILLIS: u64 = 3_600_000;
+
+/// Where results say who answered.
+const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
 
 /// What every model is told once.
 const INSTRUCTIONS: &str = "Access to one or more ArangoDB databases (documents, graphs, key/value; query language AQL).\n\
@@ -31,7 +34,8 @@ const INSTRUCTIONS: &str = "Access to one or more ArangoDB databases (documents,
 `FOR d IN collection LIMIT 3 RETURN d`, to learn their shape.\n\
 - Bind values instead of pasting them into the text: `FILTER d.name == @name` with bind_vars {\"name\": \"Ann\"}; a \
 collection is bound as `@@c` with the key \"@c\".\n\
-- Large results are cut at max_rows and say so; prefer FILTER, LIMIT and COLLECT … WITH COUNT in the query.\n\
+- Large results are cut at max_rows and say so; arango_fetch_more returns the rows that follow. Prefer FILTER, LIMIT and \
+COLLECT … WITH COUNT in the query.\n\
 - Several databases can be configured: list_available_databases shows their keys. Choose one for a single call with \
 `database`, or for the calls that follow with set_focused_database, which also returns a `focus` handle to pass on.\n\
 - Failures are results with `isError`; they name the cause, ArangoDB's error number and what to do next.";
@@ -50,6 +54,7 @@ struct Shared {
     registry: Registry,
     services: Arc<Services>,
     tools: Vec<Tool>,
+    describer: Describer,
 }
 
 /// The handler. Cheap to clone: HTTP makes one for every session or request.
@@ -63,7 +68,8 @@ impl Server {
     /// A server for these tools.
     pub fn new(registry: Registry, services: Arc<Services>, channel: Channel) -> Self {
         let tools = registry.entries().iter().map(listed).collect();
-        Self { shared: Arc::new(Shared { registry, services, tools }), channel }
+        let describer = Describer::new();
+        Self { shared: Arc::new(Shared { registry, services, tools, describer }), channel }
     }
 
     /// What the tools work with.
@@ -74,6 +80,11 @@ impl Server {
     /// Whether a call of this tool changes what the session remembers.
     pub(crate) fn changes_session(&self, tool: &str) -> bool {
         self.shared.registry.find(tool).is_some_and(|entry| entry.effect == Effect::Session)
+    }
+
+    /// The call a request is.
+    fn call_of(&self, context: &RequestContext<RoleServer>) -> CallContext {
+        CallContext::new(Arc::clone(&self.shared.services), caller(self.channel, context))
     }
 
     fn about() -> Implementation {
@@ -109,9 +120,9 @@ fn listed(entry: &Entry) -> Tool {
 
 impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
-        ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
-            .with_server_info(Self::about())
-            .with_instructions(INSTRUCTIONS)
+        let capabilities =
+            ServerCapabilities::builder().enable_tools().enable_resources().enable_prompts().enable_completions();
+        ServerConfig::new(capabilities.build()).with_server_info(Self::about()).with_instructions(INSTRUCTIONS)
     }
 
     async fn discover(&self, _context: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {
@@ -160,7 +171,7 @@ impl ServerHandler for Server {
                     && let Ok(about) = serde_json::to_value(Self::about())
                 {
                     let meta = result.meta.get_or_insert_default();
-                    meta.0.insert("io.modelcontextprotocol/serverInfo".to_owned(), about);
+                    meta.0.insert(SERVER_INFO.to_owned(), about);
                 }
                 Ok(result.into())
             }
@@ -178,44 +189,114 @@ impl ServerHandler for Server {
                 "tools/call needs params {\"name\": <string>, \"arguments\": <object>}",
                 None,
             )),
-            "tools/list" | "server/discover" => {
+            "resources/read" => Err(ErrorData::invalid_params("resources/read needs params {\"uri\": <string>}", None)),
+            "prompts/get" => Err(ErrorData::invalid_params(
+                "prompts/get needs params {\"name\": <string>, \"arguments\": <object of strings>}",
+                None,
+            )),
+            "completion/complete" => Err(ErrorData::invalid_params(
+                "completion/complete needs params {\"ref\": <ref/prompt with name, or ref/resource with uri>, \
+                 \"argument\": {\"name\": <string>, \"value\": <string>}}",
+                None,
+            )),
+            "tools/list" | "server/discover" | "resources/list" | "resources/templates/list" | "prompts/list" => {
                 Err(ErrorData::invalid_params(format!("the parameters of {} are malformed", request.method), None))
             }
             _ => Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, request.method, None)),
         }
     }
 
-    // Not declared, so refused: rmcp would answer these with empty lists.
-
-    async fn complete(
-        &self,
-        _request: CompleteRequestParams,
-        _context: RequestContext<RoleServer>,
-    ) -> Result<CompleteResult, ErrorData> {
-        Err(ErrorData::method_not_found::<CompleteRequestMethod>())
-    }
-
-    async fn list_prompts(
-        &self,
-        _request: Option<PaginatedRequestParams>,
-        _context: RequestContext<RoleServer>,
-    ) -> Result<ListPromptsResult, ErrorData> {
-        Err(ErrorData::method_not_found::<ListPromptsRequestMethod>())
-    }
-
     async fn list_resources(
         &self,
-        _request: Option<PaginatedRequestParams>,
-        _context: RequestContext<RoleServer>,
+        request: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
-        Err(ErrorData::method_not_found::<ListResourcesRequestMethod>())
+        let mut list = resources::list(&self.shared.services.config, request.as_ref())?;
+        (list.ttl_ms, list.cache_scope) = cache_hints(&context, LIST_TTL_MILLIS);
+        list.meta = signature(&context);
+        Ok(list)
     }
 
     async fn list_resource_templates(
         &self,
-        _request: Option<PaginatedRequestParams>,
-        _context: RequestContext<RoleServer>,
+        request: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
-        Err(ErrorData::method_not_found::<ListResourceTemplatesRequestMethod>())
+        let mut list = resources::templates(request.as_ref())?;
+        (list.ttl_ms, list.cache_scope) = cache_hints(&context, LIST_TTL_MILLIS);
+        list.meta = signature(&context);
+        Ok(list)
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        let call = self.call_of(&context);
+        let mut read = until_cancelled(&context, resources::read(&self.shared.describer, &call, &request.uri)).await?;
+        // What stands in a database may be different the next moment.
+        (read.ttl_ms, read.cache_scope) = cache_hints(&context, read.ttl_ms.unwrap_or(0));
+        read.meta = signature(&context);
+        Ok(read.into())
+    }
+
+    async fn list_prompts(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListPromptsResult, ErrorData> {
+        let mut list = prompts::list(request.as_ref())?;
+        (list.ttl_ms, list.cache_scope) = cache_hints(&context, LIST_TTL_MILLIS);
+        list.meta = signature(&context);
+        Ok(list)
+    }
+
+    async fn get_prompt(
+        &self,
+        request: GetPromptRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<GetPromptResponse, ErrorData> {
+        let call = self.call_of(&context);
+        let arguments = request.arguments.unwrap_or_default();
+        let work = prompts::get(&self.shared.describer, &call, &request.name, &arguments);
+        let mut prompt = until_cancelled(&context, work).await?;
+        prompt.meta = signature(&context);
+        Ok(prompt.into())
+    }
+
+    async fn complete(
+        &self,
+        request: CompleteRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CompleteResult, ErrorData> {
+        let call = self.call_of(&context);
+        let work = completions::complete(&self.shared.describer, &call, &request);
+        let mut completed = until_cancelled(&context, work).await?;
+        completed.meta = signature(&context);
+        Ok(completed)
+    }
+}
+
+/// Who answers: said in every result where the protocol has no greeting.
+fn signature(context: &RequestContext<RoleServer>) -> Option<MetaObject> {
+    let about = is_modern(context).then(|| serde_json::to_value(Server::about()).ok()).flatten()?;
+    Some(MetaObject(Map::from_iter([(SERVER_INFO.to_owned(), about)])))
+}
+
+/// How long, and by whom, an answer may be kept: said where the protocol knows such hints.
+fn cache_hints(context: &RequestContext<RoleServer>, millis: u64) -> (Option<u64>, Option<CacheScope>) {
+    if is_modern(context) { (Some(millis), Some(CacheScope::Private)) } else { (None, None) }
+}
+
+/// The outcome of some work, unless the client takes its request back: dropping the work is what cancels it.
+async fn until_cancelled<T>(
+    context: &RequestContext<RoleServer>,
+    work: impl Future<Output = Result<T, ErrorData>>,
+) -> Result<T, ErrorData> {
+    tokio::select! {
+        biased;
+        () = context.ct.cancelled() => Err(ErrorData::internal_error("the request was cancelled", None)),
+        outcome = work => outcome,
     }
 }

@@ -4,7 +4,10 @@
 //! out. All of that is put right here, from the tool's own schema, before serde sees it. What is not put right is an
 //! unknown name: a misspelt `databse` must never run against the default tenant.
 
-use serde::de::DeserializeOwned;
+use std::{borrow::Cow, time::Duration};
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use super::{
@@ -23,6 +26,42 @@ struct Declared {
     maximum: Option<f64>,
     choices: Vec<String>,
     doc: String,
+}
+
+/// A time a call gives in seconds: above zero and at most a day.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(try_from = "f64")]
+pub(crate) struct Seconds(Duration);
+
+impl Seconds {
+    /// The time.
+    pub(crate) fn duration(self) -> Duration {
+        self.0
+    }
+}
+
+impl TryFrom<f64> for Seconds {
+    type Error = &'static str;
+
+    fn try_from(seconds: f64) -> Result<Self, Self::Error> {
+        const LONGEST: f64 = 86_400.0;
+        let time = Some(seconds).filter(|seconds| *seconds > 0.0 && *seconds <= LONGEST).map(Duration::from_secs_f64);
+        time.filter(|time| !time.is_zero()).map(Self).ok_or("a time is given in seconds above 0 and at most 86400")
+    }
+}
+
+impl JsonSchema for Seconds {
+    fn schema_name() -> Cow<'static, str> {
+        "Seconds".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "number" })
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,11 +1,17 @@
 //! What a call is made in: who calls, in which session, and the services behind all tools.
 
-use std::sync::{
-    Arc, OnceLock,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
-use super::error::{Kind, ToolError};
+use super::{
+    error::{Kind, ToolError},
+    rows::Results,
+};
 use crate::{
     arango,
     clock::SystemClock,
@@ -17,6 +23,11 @@ use crate::{
         resolver::{self, LevelReport},
     },
 };
+
+/// How long servers are told about abandoned work when this process ends: its client must be rid of it soon.
+const SETTLE: Duration = Duration::from_millis(250);
+/// How often the calls that are being given up are looked at meanwhile.
+const SETTLE_POLL: Duration = Duration::from_millis(5);
 
 /// What all tools share.
 #[derive(Debug)]
@@ -31,6 +42,8 @@ pub struct Services {
     pub focus: FocusSealer,
     /// Where backups are.
     pub backups: dump::Root,
+    /// Results that were cut, until their next rows are asked for.
+    pub(crate) results: Arc<Results>,
     in_flight: AtomicUsize,
 }
 
@@ -53,12 +66,27 @@ impl Services {
         focus: FocusSealer,
         backups: dump::Root,
     ) -> Arc<Self> {
-        Arc::new(Self { config, databases, sessions, focus, backups, in_flight: AtomicUsize::new(0) })
+        let results = Results::new(Arc::clone(databases.clock()), Arc::clone(databases.random()));
+        Arc::new(Self { config, databases, sessions, focus, backups, results, in_flight: AtomicUsize::new(0) })
     }
 
     /// How many calls are running.
     pub fn calls_in_flight(&self) -> usize {
         self.in_flight.load(Ordering::Relaxed)
+    }
+
+    /// The end of all calls: forgets what was kept for the next ones, and tells the servers what nobody waits for any more.
+    /// Takes a moment at most; servers that are not told by then end such work by their own limits.
+    pub async fn settle(&self) {
+        let settled = async {
+            while self.calls_in_flight() > 0 {
+                tokio::time::sleep(SETTLE_POLL).await;
+            }
+            self.results.clear();
+            self.databases.settled().await;
+        };
+        drop(tokio::time::timeout(SETTLE, settled).await);
+        self.databases.close();
     }
 
     /// The name and server version of the database that calls without a choice use.

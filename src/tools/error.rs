@@ -29,6 +29,8 @@ pub enum Kind {
     Arango,
     /// The AQL text does not parse, or asks for what does not exist.
     Query,
+    /// A handle of `arango_fetch_more` names no rows (any more).
+    Handle,
     /// Something exists already and is different.
     Conflict,
     /// There is no named graph at all.
@@ -54,6 +56,7 @@ impl Kind {
             Self::CollectionNotFound => "CollectionNotFound",
             Self::Arango => "ArangoError",
             Self::Query => "QueryError",
+            Self::Handle => "HandleError",
             Self::Conflict => "ConflictError",
             Self::NoGraphs => "NoGraphsFound",
             Self::ReadOnly => "ReadOnlyError",
@@ -204,6 +207,7 @@ fn advice(code: ErrorNum) -> Option<&'static str> {
         }
         ErrorNum::QUERY_KILLED => Some("the query ran into its time limit; narrow it with FILTER, an index or LIMIT"),
         ErrorNum::RESOURCE_LIMIT => Some("the query needs too much memory; narrow it with FILTER or LIMIT"),
+        ErrorNum::QUERY_NOT_FOUND => Some("no such query runs (any more); arango_list_queries shows those that do"),
         ErrorNum::QUERY_BIND_PARAMETER_MISSING => Some("give every @name of the query a value in bind_vars"),
         ErrorNum::QUERY_BIND_PARAMETER_UNDECLARED => Some(
             "remove the value from bind_vars or use it in the query; a collection is bound as @@name with key \"@name\"",

@@ -11,6 +11,7 @@ mod backups;
 mod bulk;
 mod catalog;
 mod context;
+mod describe;
 mod documents;
 mod effect;
 mod error;
@@ -23,6 +24,7 @@ mod query_error;
 mod references;
 mod registry;
 mod reply;
+mod rows;
 mod schema;
 mod stored_schemas;
 #[cfg(test)]
@@ -30,6 +32,7 @@ mod testing;
 mod tool;
 
 pub use context::{CallContext, Caller, Services};
+pub(crate) use describe::{Describer, Subject};
 pub use effect::{Effect, Hints};
 pub use error::{Kind, ToolError};
 pub use registry::{Entry, Registry};

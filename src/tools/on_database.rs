@@ -14,6 +14,7 @@ use super::{
     context::CallContext,
     effect::Effect,
     error::{Kind, ToolError},
+    query_error,
     schema::{self, JsonObject},
     tool::{Category, DatabaseTool, Tool},
 };
@@ -106,7 +107,9 @@ impl<T: DatabaseTool> Tool for OnDatabase<T> {
             return Err(ToolError::new(Kind::ReadOnly, problem)
                 .hint("only reading is allowed here; an administrator can change `read_only` in the configuration"));
         }
-        let database = context.connect(&resolution.key).await?;
-        T::call(&Target { context, database, entry }, args.own).await
+        let database = context.connect(&resolution.key).await?.within(T::limits(&args.own));
+        let limits = database.limits();
+        let outcome = T::call(&Target { context, database, entry }, args.own).await;
+        outcome.map_err(|error| query_error::with_limits(error, limits))
     }
 }

@@ -6,9 +6,13 @@ use serde_json::json;
 use super::error::{Kind, ToolError};
 use crate::{
     aql::{self, Position},
-    arango,
+    arango::{self, QueryLimits},
+    manual,
     wire::ErrorNum,
 };
+
+/// How many functions are proposed for one that does not exist.
+const PROPOSED: usize = 3;
 
 /// Lines longer than this are shown around the place only.
 const SHOWN: usize = 120;
@@ -21,6 +25,9 @@ pub(crate) fn explain(text: &str, error: arango::Error) -> ToolError {
         return failure;
     }
     failure.kind = Kind::Query;
+    if let Some(hint) = about_function(&failure) {
+        failure = failure.hint(hint);
+    }
     let parsed = match failure.code() {
         Some(ErrorNum::QUERY_PARSE) => aql::parse(text).err(),
         _ => None,
@@ -39,6 +46,52 @@ pub(crate) fn explain(text: &str, error: arango::Error) -> ToolError {
     match place_in(&failure.message) {
         Some(position) => at(failure, text, position),
         None => failure,
+    }
+}
+
+/// How the function that an error is about is called, or which one may be meant by one that does not exist.
+fn about_function(failure: &ToolError) -> Option<String> {
+    let (_, rest) = failure.message.split_once("function '")?;
+    let (name, _) = rest.split_once("()'")?;
+    match failure.code()? {
+        ErrorNum::QUERY_FUNCTION_NAME_UNKNOWN => {
+            let meant: Vec<String> = manual::suggest(name, PROPOSED).into_iter().map(written).collect();
+            let meant =
+                if meant.is_empty() { String::new() } else { format!(" Did you mean {}?", meant.join(", or ")) };
+            Some(format!("AQL has no function {name}().{meant} arango_aql_help finds functions by words"))
+        }
+        ErrorNum::QUERY_FUNCTION_ARGUMENT_NUMBER_MISMATCH | ErrorNum::QUERY_FUNCTION_ARGUMENT_TYPE_MISMATCH => {
+            let topic = manual::find(name)?;
+            Some(format!("the function is called as {}; name? may be left out", written(topic)))
+        }
+        _ => None,
+    }
+}
+
+/// How something is written: all forms of a function, the first of anything else.
+fn written(topic: &manual::Topic) -> String {
+    match topic.kind {
+        manual::Kind::Function => topic.syntax.replace('\n', " or "),
+        manual::Kind::Operation | manual::Kind::Concept => topic.syntax.lines().next().unwrap_or(topic.name).to_owned(),
+    }
+}
+
+/// Says which limits were in force where a query ran into one of them.
+pub(crate) fn with_limits(failure: ToolError, limits: QueryLimits) -> ToolError {
+    match failure.code() {
+        Some(ErrorNum::QUERY_KILLED) => {
+            let seconds = limits.runtime.as_secs_f64();
+            failure.with("max_runtime", seconds).hint(format!(
+                "it ran longer than the {seconds} seconds it may (or somebody killed it); narrow it with FILTER, an index \
+                 or LIMIT, and look at its plan with arango_explain_query"
+            ))
+        }
+        Some(ErrorNum::RESOURCE_LIMIT) => failure.with("memory_limit", limits.memory).hint(format!(
+            "it needs more than the {} bytes of memory it may use; return fewer or smaller rows: FILTER, LIMIT, only the \
+             attributes that matter, or COLLECT",
+            limits.memory
+        )),
+        _ => failure,
     }
 }
 
@@ -72,6 +125,19 @@ fn place_in(message: &str) -> Option<Position> {
 mod tests {
     use super::*;
 
+    #[test]
+    fn a_query_that_hits_a_limit_says_which() {
+        let limits = QueryLimits { runtime: std::time::Duration::from_millis(1500), memory: 4096 };
+        let late = with_limits(explain("x", server_error(1500, "query killed")), limits).body("arango_query", None);
+        assert_eq!(late["max_runtime"], 1.5);
+        assert!(late["hint"].as_str().unwrap().contains("1.5 seconds"));
+        let large = with_limits(explain("x", server_error(32, "too much")), limits).body("arango_query", None);
+        assert_eq!(large["memory_limit"], 4096);
+        assert!(large["hint"].as_str().unwrap().contains("4096 bytes"));
+        let other = with_limits(explain("x", server_error(1540, "no such function")), limits);
+        assert!(!other.body("arango_query", None).contains_key("max_runtime"));
+    }
+
     fn server_error(num: u16, message: &str) -> arango::Error {
         arango::Error::Server { status: 400, num: ErrorNum(num), message: message.to_owned() }
     }
@@ -95,10 +161,38 @@ mod tests {
 
     #[test]
     fn other_errors_of_queries_keep_their_number_and_their_place() {
-        let error = explain("RETURN FOO()", server_error(1540, "usage of unknown function 'FOO()' at position 1:8"));
+        let error = explain("RETURN 1 / 0", server_error(1562, "division by zero at position 1:8"));
         let body = error.body("arango_query", None);
-        assert_eq!((body["code"].as_u64(), body["column"].as_u64()), (Some(1540), Some(8)));
-        assert!(body["hint"].as_str().unwrap().contains("spelling"));
+        assert_eq!((body["code"].as_u64(), body["column"].as_u64()), (Some(1562), Some(8)));
+    }
+
+    #[test]
+    fn an_unknown_function_gets_the_one_that_is_meant_and_how_it_is_called() {
+        for (name, meant) in [
+            ("LENGHT", "LENGTH(value)"),
+            ("SUBSTR", "SUBSTRING(text, offset, length?)"),
+            ("COALESCE", "NOT_NULL(values, more...)"),
+            ("NOW", "DATE_NOW()"),
+            ("DATEDIFF", "DATE_DIFF(from, to, unit, "),
+            ("IF", "condition ? value : otherwise"),
+            ("LEN", "CHAR_LENGTH(text)"),
+        ] {
+            let message = format!("AQL: usage of unknown function '{name}()' (while parsing)");
+            let body = explain("RETURN 1", server_error(1540, &message)).body("arango_query", None);
+            let hint = body["hint"].as_str().unwrap();
+            assert!(hint.contains(meant) && hint.contains("arango_aql_help"), "{name}: {hint}");
+        }
+        let body = explain("RETURN 1", server_error(1540, "usage of unknown function 'QWXZ()'")).body("t", None);
+        assert_eq!(body["hint"], "AQL has no function QWXZ(). arango_aql_help finds functions by words");
+    }
+
+    #[test]
+    fn a_wrong_number_of_arguments_shows_the_forms_there_are() {
+        let message = "AQL: invalid number of arguments for function 'DATE_ADD()', expected number of arguments: \
+minimum: 2, maximum: 4 (while parsing)";
+        let body = explain("RETURN DATE_ADD()", server_error(1541, message)).body("arango_query", None);
+        let hint = body["hint"].as_str().unwrap();
+        assert!(hint.contains("DATE_ADD(date, amount, unit, timezone?) or DATE_ADD(date, isoDuration)"), "{hint}");
     }
 
     #[test]

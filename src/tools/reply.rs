@@ -12,6 +12,9 @@ pub type Reply = CallToolResult;
 /// Above this size a result is sent once, as text; a copy as structured content would only cost tokens and time.
 const STRUCTURED_LIMIT: usize = 256 * 1024;
 
+/// The fact that names the handle of the rows that follow.
+pub(crate) const NEXT: &str = "next";
+
 /// How a result is wrapped as structured content, which older protocols want to be an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shape {
@@ -42,17 +45,8 @@ impl Payload {
         Ok(Self { text, shape, count: value.as_array().map(Vec::len), cut: None, extra: Map::new() })
     }
 
-    /// Rows as the database sent them, joined without being parsed.
-    pub(crate) fn of_rows<'a>(rows: impl Iterator<Item = &'a str>, count: usize, bytes: usize) -> Self {
-        let mut text = String::with_capacity(bytes.saturating_add(2));
-        text.push('[');
-        for (at, row) in rows.enumerate() {
-            if at > 0 {
-                text.push(',');
-            }
-            text.push_str(row);
-        }
-        text.push(']');
+    /// Rows as the database sent them, joined to the text of one array.
+    pub(crate) fn of_rows(text: String, count: usize) -> Self {
         Self { text, shape: Shape::Rows, count: Some(count), cut: None, extra: Map::new() }
     }
 
@@ -75,6 +69,11 @@ impl Payload {
         self.count
     }
 
+    /// The result as JSON text.
+    pub(crate) fn into_text(self) -> String {
+        self.text
+    }
+
     fn structured(&self) -> Option<Value> {
         if self.text.len() > STRUCTURED_LIMIT {
             return None;
@@ -83,7 +82,11 @@ impl Payload {
         let mut object = match (self.shape, value) {
             (Shape::Object, Value::Object(object)) => object,
             (Shape::Object, _) => return None,
-            (Shape::Rows, list) => Map::from_iter([("rows".to_owned(), list)]),
+            (Shape::Rows, list) => Map::from_iter([
+                ("rows".to_owned(), list),
+                ("count".to_owned(), self.count.unwrap_or_default().into()),
+                ("truncated".to_owned(), false.into()),
+            ]),
             (Shape::Items, list) => Map::from_iter([("items".to_owned(), list)]),
         };
         if self.cut.is_some() {
@@ -103,6 +106,9 @@ pub(crate) fn shape(tool: &str, context: &CallContext, outcome: Result<Payload, 
             let mut content = Vec::with_capacity(2);
             if payload.cut.is_some() {
                 meta.insert("truncated".to_owned(), true.into());
+            }
+            if let Some(next) = payload.extra.get(NEXT) {
+                meta.insert(NEXT.to_owned(), next.clone());
             }
             content.push(ContentBlock::text(payload.text));
             content.extend(payload.cut.map(ContentBlock::text));
@@ -143,22 +149,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_are_joined_as_they_came() {
-        let payload = Payload::of_rows(["1.0", "{\"a\": 1e2}"].into_iter(), 2, 12);
-        assert_eq!(payload.text, "[1.0,{\"a\": 1e2}]");
-        assert_eq!(payload.structured(), Some(json!({"rows": [1.0, {"a": 100.0}]})));
+    fn rows_are_counted() {
+        let payload = Payload::of_rows("[1.0,{\"a\": 1e2}]".to_owned(), 2);
+        let expected = json!({"rows": [1.0, {"a": 100.0}], "count": 2, "truncated": false});
+        assert_eq!(payload.structured(), Some(expected));
         assert_eq!(payload.count(), Some(2));
     }
 
     #[test]
     fn a_large_result_has_no_second_copy() {
         let row = format!("\"{}\"", "x".repeat(STRUCTURED_LIMIT));
-        assert_eq!(Payload::of_rows([row.as_str()].into_iter(), 1, row.len()).structured(), None);
+        assert_eq!(Payload::of_rows(format!("[{row}]"), 1).structured(), None);
     }
 
     #[test]
     fn a_cut_and_warnings_stand_in_the_structured_content() {
-        let payload = Payload::of_rows(["1"].into_iter(), 1, 1).cut("cut".to_owned()).with("warnings", json!([1]));
-        assert_eq!(payload.structured(), Some(json!({"rows": [1], "truncated": true, "warnings": [1]})));
+        let payload = Payload::of_rows("[1]".to_owned(), 1).cut("cut".to_owned()).with("warnings", json!([1]));
+        assert_eq!(payload.structured(), Some(json!({"rows": [1], "count": 1, "truncated": true, "warnings": [1]})));
     }
 }

@@ -26,7 +26,11 @@ impl Bench {
 
     /// An empty database that is configured further.
     pub(crate) fn with(configure: impl FnOnce(&mut DatabaseEntry)) -> Self {
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        Self::with_clock(Arc::new(SystemClock), configure)
+    }
+
+    /// An empty database that is configured further, in a time of its own.
+    pub(crate) fn with_clock(clock: Arc<dyn Clock>, configure: impl FnOnce(&mut DatabaseEntry)) -> Self {
         let random = SequenceRandom::from_seed(1);
         let env = Arc::new(MapEnv::default());
         let name = DatabaseName::parse("_system").unwrap();
@@ -43,8 +47,13 @@ impl Bench {
 
     /// Calls a tool: the whole reply.
     pub(crate) async fn reply(&self, tool: &str, arguments: Value) -> Value {
+        self.reply_to(Caller::process(), tool, arguments).await
+    }
+
+    /// Calls a tool as somebody: the whole reply.
+    pub(crate) async fn reply_to(&self, caller: Caller, tool: &str, arguments: Value) -> Value {
         let entry = self.registry.find(tool).unwrap();
-        let context = CallContext::new(Arc::clone(&self.services), Caller::process());
+        let context = CallContext::new(Arc::clone(&self.services), caller);
         let reply = self.registry.call(entry, &context, arguments.as_object().unwrap().clone()).await;
         serde_json::to_value(reply).unwrap()
     }

@@ -13,6 +13,7 @@ use super::{
     reply::{Payload, Shape},
     schema::{self, JsonObject},
 };
+use crate::arango::AskedLimits;
 
 /// What a tool is about; used for grouping and searching.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,6 +109,11 @@ pub(crate) trait DatabaseTool: Send + Sync + 'static {
     /// Whether this very call changes data; asked on a read-only database where the effect does not say it already.
     fn writes(_args: &Self::Args) -> bool {
         Self::EFFECT.always_writes()
+    }
+
+    /// What this very call asks its queries to be limited to, below what is configured.
+    fn limits(_args: &Self::Args) -> AskedLimits {
+        AskedLimits::default()
     }
 
     /// Runs it.

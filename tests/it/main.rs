@@ -11,10 +11,14 @@
 
 mod bad_input;
 mod command_line;
+mod completions;
 mod fuzz_corpus;
 mod http;
 mod isolation;
+mod limits;
+mod prompts;
 mod reference;
+mod resources;
 mod stdio;
 mod support;
 mod tidy;

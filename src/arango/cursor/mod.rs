@@ -26,10 +26,12 @@ pub struct Query {
     pub bind_vars: Map<String, Value>,
     /// Rows per batch; the server's default is 1000.
     pub batch_size: Option<u32>,
-    /// How long the query may run on the server; the database's timeout when not given. Always sent.
+    /// How long the query may run on the server; what the database's limits say when not given. Always sent.
     pub max_runtime: Option<Duration>,
-    /// Memory the query may use, in bytes.
+    /// Memory the query may use, in bytes; what the database's limits say when not given. Always sent.
     pub memory_limit: Option<u64>,
+    /// How long the server keeps rows that are not fetched; its default is 30 seconds.
+    pub ttl: Option<Duration>,
     /// Whether to count what the last `LIMIT` cut off.
     pub full_count: bool,
     /// Whether to count all rows beforehand.
@@ -64,8 +66,10 @@ struct Body<'a> {
     bind_vars: &'a Map<String, Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     batch_size: Option<u32>,
+    memory_limit: u64,
+    /// Seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
-    memory_limit: Option<u64>,
+    ttl: Option<f64>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     count: bool,
     options: Options,
@@ -151,6 +155,24 @@ impl Batch {
         self.rows.iter().map(|range| self.text.get(range.clone()).unwrap_or("null"))
     }
 
+    /// Bytes of the text it keeps.
+    pub fn bytes(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Keeps the first `at` rows and gives the others, which then stand alone: the text of these is not kept for them.
+    #[must_use]
+    pub fn split_off(&mut self, at: usize) -> Self {
+        let mut rest = Self { text: String::new(), rows: Vec::with_capacity(self.rows.len().saturating_sub(at)) };
+        for row in self.iter().skip(at) {
+            let start = rest.text.len();
+            rest.text.push_str(row);
+            rest.rows.push(start..rest.text.len());
+        }
+        self.rows.truncate(at);
+        rest
+    }
+
     /// The rows as values of a type.
     ///
     /// # Errors
@@ -190,13 +212,15 @@ impl Database {
     /// # Errors
     /// The server's error, or why there is no answer.
     pub async fn query(&self, query: &Query) -> Result<Cursor, Error> {
-        let max_runtime = query.max_runtime.unwrap_or(self.timeout());
+        let limits = self.limits();
+        let max_runtime = query.max_runtime.unwrap_or(limits.runtime);
         let timeout = max_runtime + GRACE;
         let body = Body {
             query: &query.text,
             bind_vars: &query.bind_vars,
             batch_size: query.batch_size,
-            memory_limit: query.memory_limit,
+            memory_limit: query.memory_limit.unwrap_or(limits.memory),
+            ttl: query.ttl.map(|ttl| ttl.as_secs_f64()),
             count: query.count,
             options: Options {
                 max_runtime: max_runtime.as_secs_f64(),
@@ -285,13 +309,9 @@ async fn delete(database: &Database, id: &str) -> Result<(), Error> {
 
 impl Drop for Cursor {
     fn drop(&mut self) {
-        let (Some(id), Ok(runtime)) = (self.id.take(), tokio::runtime::Handle::try_current()) else { return };
+        let Some(id) = self.id.take() else { return };
         let database = self.database.clone();
-        runtime.spawn(async move {
-            if let Err(error) = delete(&database, &id).await {
-                tracing::debug!(%error, "an abandoned cursor could not be deleted; it expires on the server");
-            }
-        });
+        self.database.farewell("a cursor", async move { delete(&database, &id).await });
     }
 }
 

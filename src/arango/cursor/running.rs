@@ -3,11 +3,10 @@
 
 use std::time::{Duration, Instant};
 
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::Query;
-use crate::arango::{Call, Database, Error, TransportErrorKind};
+use crate::arango::{Database, Error, ListedQuery, TransportErrorKind, WhichQueries};
 
 /// Servers shorten the texts they list to 4096 bytes and a note.
 const COMPARED: usize = 4000;
@@ -45,32 +44,14 @@ impl Drop for Running<'_> {
         if self.over {
             return;
         }
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
         let lost = Lost {
             database: self.database.clone(),
             text: self.query.text.clone(),
             bind_vars: self.query.bind_vars.clone(),
             sent: self.sent,
         };
-        runtime.spawn(async move {
-            if let Err(error) = lost.kill().await {
-                tracing::debug!(%error, "an abandoned query could not be killed; it ends at its maxRuntime");
-            }
-        });
+        self.database.farewell("an abandoned query", async move { lost.kill().await });
     }
-}
-
-/// A query as the server lists it.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Listed {
-    id: String,
-    query: String,
-    #[serde(default)]
-    bind_vars: Map<String, Value>,
-    /// Seconds.
-    #[serde(default)]
-    run_time: f64,
 }
 
 struct Lost {
@@ -86,11 +67,11 @@ impl Lost {
             if attempt > 0 {
                 tokio::time::sleep(PAUSE).await;
             }
-            let listed: Vec<Listed> = self.database.call(Call::get(&["_api", "query", "current"])).await?;
+            let listed = self.database.queries(WhichQueries::Running).await?;
             let mut ours = listed.iter().filter(|listed| self.may_be(listed));
             match (ours.next(), ours.next()) {
                 (Some(only), None) => {
-                    return self.database.send(Call::delete(&["_api", "query", &only.id])).await.map(drop);
+                    return self.database.kill_query(&only.id).await;
                 }
                 // The same query of somebody else is not ours to kill, and which is which cannot be told.
                 (Some(_), Some(_)) => return Ok(()),
@@ -100,7 +81,7 @@ impl Lost {
         Ok(())
     }
 
-    fn may_be(&self, listed: &Listed) -> bool {
+    fn may_be(&self, listed: &ListedQuery) -> bool {
         let compared = |text: &str| text.bytes().take(COMPARED).collect::<Vec<_>>();
         listed.run_time <= self.sent.elapsed().as_secs_f64() + TOLERANCE_SECONDS
             && compared(&listed.query) == compared(&self.text)

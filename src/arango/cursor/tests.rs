@@ -64,12 +64,19 @@ async fn a_query_always_says_how_long_it_may_run_and_waits_a_little_longer_itsel
         (serde_json::from_slice(request.body()).unwrap(), Deadline::of(&request))
     };
     database.query(&Query::new("RETURN 1")).await.unwrap().close().await.unwrap();
-    assert_eq!(sent(0), (json!({"query": "RETURN 1", "options": {"maxRuntime": 30.0}}), Duration::from_secs(32)));
+    assert_eq!(
+        sent(0),
+        (
+            json!({"query": "RETURN 1", "memoryLimit": 256 << 20, "options": {"maxRuntime": 30.0}}),
+            Duration::from_secs(32)
+        )
+    );
 
     let query = Query {
         batch_size: Some(10),
         max_runtime: Some(Duration::from_millis(1500)),
         memory_limit: Some(1 << 20),
+        ttl: Some(Duration::from_secs(90)),
         full_count: true,
         count: true,
         stream: true,
@@ -80,7 +87,7 @@ async fn a_query_always_says_how_long_it_may_run_and_waits_a_little_longer_itsel
     database.query(&query).await.unwrap().close().await.unwrap();
     let expected = json!({
         "query": "FOR d IN @@c FILTER d.x == @x RETURN d", "bindVars": {"@c": "users", "x": 1}, "batchSize": 10,
-        "memoryLimit": 1_048_576, "count": true,
+        "memoryLimit": 1_048_576, "ttl": 90.0, "count": true,
         "options": {"maxRuntime": 1.5, "fullCount": true, "stream": true, "failOnWarning": true, "profile": 2}
     });
     assert_eq!(sent(2), (expected, Duration::from_millis(3500)));

@@ -2,7 +2,7 @@
 
 mod remote;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, sync::Arc};
 
 use serde_json::{Map, Value};
 
@@ -37,8 +37,11 @@ async fn here(options: &CallOptions, arguments: Map<String, Value>) -> Result<Re
         let near = registry.nearest(&options.tool).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
         return Err(CliError::new(format!("unknown tool: {}{near}", options.tool)));
     };
-    let context = CallContext::new(services, Caller::process());
-    Ok(registry.call(entry, &context, arguments).await)
+    let context = CallContext::new(Arc::clone(&services), Caller::process());
+    let reply = registry.call(entry, &context, arguments).await;
+    drop(context);
+    services.settle().await;
+    Ok(reply)
 }
 
 /// One JSON object, or key=value words. Values stay texts: the tool's own schema says what to read them as.

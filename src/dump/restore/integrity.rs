@@ -154,6 +154,7 @@ fn dangling(edges: &CollectionName, vertices: &[CollectionName]) -> Query {
     let names: Vec<&str> = vertices.iter().map(CollectionName::as_str).collect();
     let mut query = Query::new(text).bind("@edges", edges.as_str()).bind("vertices", names).bind("shown", SHOWN);
     query.max_runtime = Some(super::super::RUNTIME);
+    query.memory_limit = Some(super::super::MEMORY);
     vertices
         .iter()
         .enumerate()

@@ -3,6 +3,7 @@
 
 use std::{
     collections::HashMap,
+    num::NonZero,
     path::PathBuf,
     sync::{
         Arc, OnceLock,
@@ -20,8 +21,8 @@ use tokio::{sync::OnceCell, task::spawn_blocking};
 
 use crate::{
     arango::{
-        Authenticator, Credentials, Database, Deadline, Error, HttpTransport, ServerOptions, Transport, TransportError,
-        TransportErrorKind, limited::Limited,
+        Authenticator, Credentials, Database, Deadline, Error, HttpTransport, QueryLimits, ServerOptions, Transport,
+        TransportError, TransportErrorKind, limited::Limited,
     },
     clock::{Clock, Random},
     config::{Address, AuthMethod, Config, DatabaseEntry, DatabaseKey, Env, PasswordSource},
@@ -116,6 +117,16 @@ impl Databases {
         &self.config
     }
 
+    /// Where the time comes from.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    /// Where chance comes from.
+    pub fn random(&self) -> &Arc<dyn Random> {
+        &self.random
+    }
+
     /// The database of a key, opened on first use. Nothing is sent to a server yet.
     ///
     /// # Errors
@@ -149,6 +160,11 @@ impl Databases {
         join_all(self.config.databases().keys().map(|key| self.probe(key))).await
     }
 
+    /// Waits until the servers have been told what nobody waits for any more: queries are killed, cursors deleted.
+    pub async fn settled(&self) {
+        join_all(self.open.values().filter_map(OnceCell::get).map(Database::settled)).await;
+    }
+
     /// Refuses every further [`Self::get`]. What was handed out stays usable until it is dropped.
     pub fn close(&self) {
         self.closed.store(true, Ordering::Release);
@@ -179,7 +195,8 @@ impl Databases {
                 (Arc::new(self.server(options).await?), authenticator)
             }
         };
-        Ok(Database::new(limited(transport, entry), entry.database.clone(), authenticator, entry.timeout))
+        let database = Database::new(limited(transport, entry), entry.database.clone(), authenticator, entry.timeout);
+        Ok(database.with_limits(limits(entry)))
     }
 
     /// The connections to a server, made once.
@@ -227,6 +244,11 @@ impl Databases {
             _ => Ok(transport),
         }
     }
+}
+
+fn limits(entry: &DatabaseEntry) -> QueryLimits {
+    let limits = QueryLimits::of_runtime(entry.max_runtime.unwrap_or(entry.timeout));
+    QueryLimits { memory: entry.memory_limit.map_or(limits.memory, NonZero::get), ..limits }
 }
 
 fn limited(transport: Arc<dyn Transport>, entry: &DatabaseEntry) -> Arc<dyn Transport> {

@@ -9,6 +9,7 @@ use super::super::{
     effect::Effect,
     error::{Kind, ToolError},
     on_database::Target,
+    rows::Room,
     tool::{Category, DatabaseTool, Fixed},
 };
 use crate::wire::{CollectionName, ErrorNum};
@@ -35,6 +36,9 @@ pub(crate) struct Found {
     documents: Vec<Value>,
     /// Keys that no document has.
     missing: Vec<String>,
+    /// Keys that were not read, since the result is full: ask for these next.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    remaining: Vec<String>,
 }
 
 impl DatabaseTool for GetDocuments {
@@ -56,10 +60,20 @@ that are missing. To search by other attributes use arango_query.";
         let keys = args.keys.iter().map(|key| key_within(&args.collection, key)).collect::<Result<Vec<_>, _>>()?;
         let outcomes = target.database.documents(&args.collection, &keys).await;
         let outcomes = outcomes.map_err(|error| on_collection(&args.collection, error))?;
-        let mut found = Found { documents: Vec::with_capacity(keys.len()), missing: Vec::new() };
+        let mut found = Found { documents: Vec::with_capacity(keys.len()), missing: Vec::new(), remaining: Vec::new() };
+        let mut left = Room::new(None, target.entry).bytes;
         for (key, outcome) in keys.into_iter().zip(outcomes) {
             match outcome {
-                Ok(document) => found.documents.push(document),
+                _ if !found.remaining.is_empty() => found.remaining.push(key.into()),
+                Ok(document) => {
+                    let bytes = serde_json::to_string(&document).map_or(0, |text| text.len());
+                    if bytes > left && !found.documents.is_empty() {
+                        found.remaining.push(key.into());
+                    } else {
+                        found.documents.push(document);
+                        left = left.saturating_sub(bytes);
+                    }
+                }
                 Err(refused) if refused.num == ErrorNum::DOCUMENT_NOT_FOUND => found.missing.push(key.into()),
                 Err(refused) => {
                     let problem = format!("{key}: {}", refused.message);
@@ -92,6 +106,20 @@ mod tests {
         let keys: Vec<_> = found["documents"].as_array().unwrap().iter().map(|one| one["_key"].clone()).collect();
         assert_eq!(keys, ["b", "a", "b"]);
         assert_eq!(found["missing"], json!(["none"]));
+    }
+
+    #[tokio::test]
+    async fn a_full_result_names_the_keys_that_remain() {
+        let bench = Bench::with(|entry| entry.max_bytes = std::num::NonZero::new(300));
+        bench.fill("things", json!([{"_key": "a", "x": "x".repeat(400)}, {"_key": "b"}, {"_key": "c"}])).await;
+        let mut keys = vec!["a".to_owned(), "b".to_owned(), "none".to_owned(), "c".to_owned()];
+        let mut read = Vec::new();
+        while !keys.is_empty() {
+            let found = bench.result(GetDocuments::NAME, json!({"collection": "things", "keys": keys})).await;
+            read.push(found["documents"].as_array().unwrap().len());
+            keys = serde_json::from_value(found.get("remaining").cloned().unwrap_or(json!([]))).unwrap();
+        }
+        assert_eq!(read, [1, 2]);
     }
 
     #[tokio::test]

@@ -10,6 +10,7 @@ use super::{
     },
     arango_traverse::{Args, Traverse},
 };
+use crate::arango::AskedLimits;
 
 #[derive(Debug)]
 pub(crate) struct GraphTraversal;
@@ -23,6 +24,10 @@ impl DatabaseTool for GraphTraversal {
     const EFFECT: Effect = Effect::Read;
     type Args = Args;
     type Output = Payload;
+
+    fn limits(args: &Args) -> AskedLimits {
+        Traverse::limits(args)
+    }
 
     async fn call(target: &Target<'_>, args: Args) -> Result<Payload, ToolError> {
         Traverse::call(target, args).await

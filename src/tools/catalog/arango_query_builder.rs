@@ -4,17 +4,19 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{
-    super::{
-        effect::Effect,
-        error::ToolError,
-        on_database::Target,
-        reply::Payload,
-        tool::{Category, DatabaseTool},
-    },
-    arango_query,
+use super::super::{
+    arguments::Seconds,
+    effect::Effect,
+    error::ToolError,
+    on_database::Target,
+    reply::Payload,
+    rows::{self, Bound, Room},
+    tool::{Category, DatabaseTool},
 };
-use crate::{arango, wire::CollectionName};
+use crate::{
+    arango::{self, AskedLimits},
+    wire::CollectionName,
+};
 
 #[derive(Debug)]
 pub(crate) struct QueryBuilder;
@@ -88,6 +90,9 @@ pub(crate) struct Args {
     /// Fields to return. Default: whole documents.
     #[serde(default)]
     return_fields: Option<Vec<String>>,
+    /// Seconds.
+    #[serde(default)]
+    max_runtime: Option<Seconds>,
 }
 
 impl DatabaseTool for QueryBuilder {
@@ -102,14 +107,17 @@ arango_query.";
     type Args = Args;
     type Output = Payload;
 
+    fn limits(args: &Args) -> AskedLimits {
+        AskedLimits { runtime: args.max_runtime.map(Seconds::duration), memory: None }
+    }
+
     async fn call(target: &Target<'_>, args: Args) -> Result<Payload, ToolError> {
-        let query = query(&args)?;
-        let bound = arango_query::Bound {
-            limit: arango_query::limit(args.limit, target),
-            argument: "limit",
-            advice: "Add filters, or raise limit",
-        };
-        arango_query::run(target, query, &bound).await
+        let room = Room::new(args.limit, target.entry);
+        // Who gives a limit wants no more rows than that; without one the collection may be of any size.
+        let horizon = args.limit.is_none().then(|| Bound::horizon(room));
+        let limit = args.limit.or(horizon.map(|rows| rows.saturating_add(1)));
+        let query = query(&args, limit)?;
+        rows::run(target, query, &Bound { room, argument: "limit", advice: "add filters", horizon }).await
     }
 }
 
@@ -162,7 +170,7 @@ impl Builder {
     }
 }
 
-fn query(args: &Args) -> Result<arango::Query, ToolError> {
+fn query(args: &Args, limit: Option<u32>) -> Result<arango::Query, ToolError> {
     let start = arango::Query::new("FOR d IN @@collection").bind("@collection", args.collection.as_str());
     let mut builder = Builder { query: start, bound: 0 };
     let mut clauses = Vec::new();
@@ -180,7 +188,7 @@ fn query(args: &Args) -> Result<arango::Query, ToolError> {
     if !keys.is_empty() {
         clauses.push(format!("SORT {}", keys.join(", ")));
     }
-    if let Some(limit) = args.limit {
+    if let Some(limit) = limit {
         clauses.push(format!("LIMIT {}", builder.bind(limit.into())));
     }
     let mut entries = Vec::new();

@@ -1,18 +1,24 @@
 //! `arango_query_profile`: what a query costs. It is run only when the call says so, and changes data only when the call says
 //! that as well.
 
+use std::num::NonZeroU64;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::super::{
+    arguments::Seconds,
     effect::Effect,
     error::ToolError,
     on_database::Target,
     query_error,
     tool::{Category, DatabaseTool, Fixed},
 };
-use crate::{aql, arango};
+use crate::{
+    aql,
+    arango::{self, AskedLimits},
+};
 
 #[derive(Debug)]
 pub(crate) struct QueryProfile;
@@ -35,6 +41,12 @@ pub(crate) struct Args {
     /// With `execute`: run it even if it changes data.
     #[serde(default)]
     allow_writes: Option<bool>,
+    /// Seconds.
+    #[serde(default)]
+    max_runtime: Option<Seconds>,
+    /// Bytes.
+    #[serde(default)]
+    memory_limit: Option<NonZeroU64>,
 }
 
 impl Args {
@@ -72,6 +84,10 @@ that changes data also needs allow_writes=true.";
         args.execute() && may_write(&args.query)
     }
 
+    fn limits(args: &Args) -> AskedLimits {
+        AskedLimits { runtime: args.max_runtime.map(Seconds::duration), memory: args.memory_limit }
+    }
+
     async fn call(target: &Target<'_>, args: Args) -> Result<Fixed<Measured>, ToolError> {
         let execute = args.execute();
         let mut query = arango::Query::new(args.query);
@@ -93,7 +109,6 @@ that changes data also needs allow_writes=true.";
         query.count = true;
         // The numbers come with the first row, and the rows are not wanted.
         query.batch_size = Some(1);
-        query.max_runtime = Some(target.entry.timeout);
         let cursor = target.database.query(&query).await;
         let cursor = cursor.map_err(|error| query_error::explain(&query.text, error))?;
         let (extra, rows) = (cursor.extra().clone(), cursor.count());

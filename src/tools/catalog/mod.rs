@@ -42,6 +42,9 @@ tools! {
     arango_validate_graph_integrity: OnDatabase<arango_validate_graph_integrity::ValidateGraphIntegrity>,
     arango_graph_statistics: OnDatabase<arango_graph_statistics::GraphStatistics>,
     arango_get_documents: OnDatabase<arango_get_documents::GetDocuments>,
+    arango_fetch_more: arango_fetch_more::FetchMore,
+    arango_list_queries: OnDatabase<arango_list_queries::ListQueries>,
+    arango_kill_query: OnDatabase<arango_kill_query::KillQuery>,
     arango_backup: OnDatabase<arango_backup::Backup>,
     arango_backup_graph: OnDatabase<arango_backup_graph::BackupGraph>,
     arango_restore_graph: OnDatabase<arango_restore_graph::RestoreGraph>,
@@ -56,4 +59,5 @@ tools! {
     arango_list_database_configs: arango_list_database_configs::ListDatabaseConfigs,
     arango_describe_database: OnDatabase<arango_describe_database::DescribeDatabase>,
     arango_describe_collection: OnDatabase<arango_describe_collection::DescribeCollection>,
+    arango_aql_help: arango_aql_help::AqlHelp,
 }

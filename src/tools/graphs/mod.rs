@@ -79,8 +79,7 @@ pub(crate) async fn existing(target: &Target<'_>) -> Result<BTreeSet<String>, ar
 }
 
 /// All rows of a query whose result is small by its nature.
-pub(crate) async fn rows<T: DeserializeOwned>(target: &Target<'_>, mut query: Query) -> Result<Vec<T>, arango::Error> {
-    query.max_runtime = Some(target.entry.timeout);
+pub(crate) async fn rows<T: DeserializeOwned>(target: &Target<'_>, query: Query) -> Result<Vec<T>, arango::Error> {
     let mut cursor = target.database.query(&query).await?;
     let mut rows = Vec::new();
     while let Some(batch) = cursor.next_batch().await? {

@@ -76,7 +76,6 @@ pub(crate) async fn orphaned(
            FILTER !from_exists OR !to_exists LIMIT @most \
            RETURN {_id: e._id, _from: e._from, _to: e._to, from_exists: from_exists, to_exists: to_exists}";
     query = query.bind("@edges", edges.as_str()).bind("most", COUNTED);
-    query.max_runtime = Some(target.entry.timeout);
     query.batch_size = Some(1000);
     query.stream = true;
     let mut cursor = target.database.query(&query).await?;

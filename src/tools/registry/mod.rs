@@ -115,6 +115,16 @@ impl Registry {
 
     /// Runs a tool. Whatever happens, there is a reply: a failure, a panic and a timeout are replies a model can read.
     pub async fn call(&self, entry: &Entry, context: &CallContext, given: JsonObject) -> Reply {
+        reply::shape(entry.name, context, self.outcome(entry, context, given).await)
+    }
+
+    /// The same, before it becomes a reply.
+    pub(crate) async fn outcome(
+        &self,
+        entry: &Entry,
+        context: &CallContext,
+        given: JsonObject,
+    ) -> Result<Payload, ToolError> {
         let witness = Witness::begin(entry.name, context);
         let work = async {
             let settled = entry.signature.settle(given)?;
@@ -134,7 +144,7 @@ impl Registry {
         };
         let outcome = outcome.map_err(|error| entry.signature.advise(error));
         witness.end(&outcome);
-        reply::shape(entry.name, context, outcome)
+        outcome
     }
 }
 

@@ -77,7 +77,7 @@ impl Server {
 
     /// A stateless request that carries somebody's session id all the same.
     pub(crate) async fn modern_as(&self, method: &str, params: Value, session: Option<&str>) -> Value {
-        let name = params["name"].as_str().map(str::to_owned);
+        let name = params["name"].as_str().or(params["uri"].as_str()).map(str::to_owned);
         let body = json!({ "jsonrpc": "2.0", "id": self.id(), "method": method, "params": modern(params) });
         let mut request =
             self.bare(Method::POST).header("mcp-protocol-version", "2026-07-28").header("mcp-method", method);
@@ -128,10 +128,13 @@ impl Session<'_> {
         request.header("mcp-protocol-version", "2025-11-25").body(message.to_string()).send().await.unwrap()
     }
 
-    pub(crate) async fn call(&self, tool: &str, arguments: Value) -> Value {
-        let params = json!({ "name": tool, "arguments": arguments });
-        let message = json!({ "jsonrpc": "2.0", "id": self.server.id(), "method": "tools/call", "params": params });
+    pub(crate) async fn request(&self, method: &str, params: Value) -> Value {
+        let message = json!({ "jsonrpc": "2.0", "id": self.server.id(), "method": method, "params": params });
         answer(self.post(&message).await).await
+    }
+
+    pub(crate) async fn call(&self, tool: &str, arguments: Value) -> Value {
+        self.request("tools/call", json!({ "name": tool, "arguments": arguments })).await
     }
 
     pub(crate) async fn delete(&self) -> Response {

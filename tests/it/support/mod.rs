@@ -1,5 +1,7 @@
 //! Starts the program and speaks to it.
 
+pub(crate) mod database;
+pub(crate) mod everywhere;
 pub(crate) mod http;
 pub(crate) mod stdio;
 

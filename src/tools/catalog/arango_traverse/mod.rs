@@ -4,21 +4,23 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{
-    super::{
-        effect::Effect,
-        error::ToolError,
-        graphs::{
-            self,
-            edges::{Choice, Direction, Edges},
-        },
-        on_database::Target,
-        reply::Payload,
-        tool::{Category, DatabaseTool},
+use super::super::{
+    arguments::Seconds,
+    effect::Effect,
+    error::ToolError,
+    graphs::{
+        self,
+        edges::{Choice, Direction, Edges},
     },
-    arango_query::{self, Bound, MOST_ROWS},
+    on_database::Target,
+    reply::Payload,
+    rows::{self, Bound, MOST_ROWS, Room},
+    tool::{Category, DatabaseTool},
 };
-use crate::wire::{CollectionName, DocumentId, ErrorNum, GraphName};
+use crate::{
+    arango::AskedLimits,
+    wire::{CollectionName, DocumentId, ErrorNum, GraphName},
+};
 
 #[derive(Debug)]
 pub(crate) struct Traverse;
@@ -82,6 +84,9 @@ pub(crate) struct Args {
     #[serde(default)]
     #[schemars(range(min = 0, max = 100_000))]
     limit: Option<u32>,
+    /// Seconds.
+    #[serde(default)]
+    max_runtime: Option<Seconds>,
 }
 
 impl DatabaseTool for Traverse {
@@ -94,6 +99,10 @@ impl DatabaseTool for Traverse {
     const EFFECT: Effect = Effect::Read;
     type Args = Args;
     type Output = Payload;
+
+    fn limits(args: &Args) -> AskedLimits {
+        AskedLimits { runtime: args.max_runtime.map(Seconds::duration), memory: None }
+    }
 
     async fn call(target: &Target<'_>, args: Args) -> Result<Payload, ToolError> {
         let min = args.min_depth.unwrap_or(1);
@@ -112,16 +121,17 @@ impl DatabaseTool for Traverse {
         let (variables, result) =
             if args.return_paths.unwrap_or(false) { ("v, e, p", "p") } else { ("v, e", "{vertex: v, edge: e}") };
         let asked = args.limit.map(|limit| if limit == 0 { MOST_ROWS } else { limit });
-        let limit = arango_query::limit(asked, target);
+        let room = Room::new(asked, target.entry);
+        let horizon = Bound::horizon(room);
         let options = args.unique_vertices.unwrap_or_default().options();
         let head = format!("FOR {variables} IN @min..@max {direction} @start");
-        // One row more than wanted shows whether there are more.
+        // One row more than can be had shows whether there are more.
         let mut query = edges.query(&head, &format!("{options}LIMIT @limit RETURN {result}"));
         query = query.bind("min", min).bind("max", max).bind("start", args.start_vertex.as_str());
-        query = query.bind("limit", limit.saturating_add(1));
-        query.max_runtime = Some(target.entry.timeout);
-        let bound = Bound { limit, argument: "limit", advice: "Lower max_depth, use unique_vertices, or raise limit" };
-        let payload = arango_query::run(target, query, &bound).await?;
+        query = query.bind("limit", horizon.saturating_add(1));
+        let advice = "lower max_depth, use unique_vertices";
+        let bound = Bound { room, argument: "limit", advice, horizon: Some(horizon) };
+        let payload = rows::run(target, query, &bound).await?;
         if payload.count() != Some(0) {
             return Ok(payload);
         }

@@ -109,7 +109,7 @@ async fn a_walk_that_is_cut_says_so() {
         arguments["limit"] = json!(whole);
         let reply = bench.reply(TOOL, arguments.clone()).await;
         assert_eq!(reply["structuredContent"]["rows"].as_array().unwrap().len(), 5);
-        assert!(reply["structuredContent"].get("truncated").is_none());
+        assert_eq!(reply["structuredContent"]["truncated"], false);
     }
 }
 
