@@ -18,7 +18,7 @@ use mcp_arangodb_async::{
         query::{self, Environment, Options},
         value::Object,
     },
-    tenancy::{FocusKey, FocusSealer, Principal},
+    tenancy::{FocusSealer, Principal, SealingKey},
 };
 
 /// Parses AQL; what can be read must be readable again when it is printed.
@@ -74,7 +74,7 @@ pub fn focus_open(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let clock = ManualClock::at(1_700_000_000_000);
     let random = SequenceRandom::from_seed(1);
-    let key = FocusKey::generate(&*random).unwrap();
+    let key = SealingKey::generate(&*random).unwrap();
     let sealer = FocusSealer::new(key, Vec::new(), clock, random);
     assert!(sealer.open(text, &Principal::anonymous()).is_err(), "{text:?} opened");
 }

@@ -52,7 +52,16 @@ pub(crate) enum Transport {
     Http,
 }
 
-/// Which databases there are.
+/// What has to be confirmed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ConfirmWhat {
+    /// Nothing.
+    Never,
+    /// Whatever removes or replaces documents, or drops an index.
+    Destructive,
+}
+
+/// Which databases there are, and what may be done to them.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct DatabaseOptions {
     /// The configuration file [default: `$ARANGO_DATABASES_CONFIG_FILE`, then ~/.mcp-arangodb-async/config.yaml].
@@ -69,6 +78,12 @@ pub(crate) struct DatabaseOptions {
     /// ~/.local/share/mcp-arangodb-async/backups].
     #[arg(long, value_name = "DIR")]
     pub(crate) backup_dir: Option<PathBuf>,
+    /// Refuse everything that writes, whichever database it is for [default: `$MCP_READ_ONLY`, then false].
+    #[arg(long)]
+    pub(crate) read_only: bool,
+    /// What a person has to confirm before it is done [default: `$MCP_CONFIRM`, then never].
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub(crate) confirm: Option<ConfirmWhat>,
 }
 
 #[derive(Debug, Args)]
@@ -102,8 +117,11 @@ pub(crate) struct CallOptions {
     /// The arguments: one JSON object, or any number of key=value.
     pub(crate) arguments: Vec<String>,
     /// Call a running server at this URL instead of working in this process.
-    #[arg(long, value_name = "URL", conflicts_with_all = ["config_file", "embedded", "sample", "backup_dir"])]
+    #[arg(long, value_name = "URL", conflicts_with_all = ["config_file", "embedded", "sample", "backup_dir", "read_only", "confirm"])]
     pub(crate) server: Option<String>,
+    /// Say yes to everything that has to be confirmed.
+    #[arg(long, conflicts_with = "server")]
+    pub(crate) yes: bool,
     #[command(flatten)]
     pub(crate) databases: DatabaseOptions,
 }

@@ -26,6 +26,12 @@ pub(crate) fn note(text: &str) {
     drop(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
 }
 
+/// Reads a line from standard input; nothing when it has ended. Blocking.
+pub(crate) fn read_line() -> Option<String> {
+    let mut line = String::new();
+    io::stdin().read_line(&mut line).ok().filter(|read| *read > 0).map(|_| line)
+}
+
 /// Whether a person waits at standard input.
 pub(crate) fn input_is_terminal() -> bool {
     io::stdin().is_terminal()

@@ -4,10 +4,14 @@ use std::{path::PathBuf, sync::Arc};
 
 use tokio_util::sync::CancellationToken;
 
-use super::{arguments::DatabaseOptions, error::CliError, sample};
+use super::{
+    arguments::{ConfirmWhat, DatabaseOptions},
+    error::CliError,
+    sample,
+};
 use crate::{
     clock::{Clock, Random, SystemClock, SystemRandom},
-    config::{Address, Config, DatabaseEntry, DatabaseKey, Origin, Settings, Source, SystemEnv},
+    config::{Address, Config, Confirm, DatabaseEntry, DatabaseKey, Origin, Settings, Source, SystemEnv},
     dump,
     observability::logging,
     tenancy::{Databases, FocusSealer, MemorySessions},
@@ -40,7 +44,12 @@ pub(crate) fn settings(logs: Logs) -> Result<Settings, CliError> {
 
 /// Everything the tools need.
 pub(crate) async fn services(options: &DatabaseOptions, settings: &Settings) -> Result<Arc<Services>, CliError> {
-    let config = Arc::new(config(options)?);
+    let confirm = match options.confirm {
+        Some(ConfirmWhat::Never) => Confirm::Never,
+        Some(ConfirmWhat::Destructive) => Confirm::Destructive,
+        None => settings.confirm,
+    };
+    let config = Arc::new(config(options)?.guarded(options.read_only || settings.read_only, confirm));
     for warning in config.warnings() {
         tracing::warn!("{warning}");
     }

@@ -118,6 +118,26 @@ pub enum AuthMethod {
     Jwt,
 }
 
+/// Which calls a person has to confirm first. The later, the stricter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Confirm {
+    /// None.
+    #[default]
+    Never,
+    /// Those that remove or replace what is stored.
+    Destructive,
+}
+
+impl Confirm {
+    /// The word for it, as in the configuration.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Never => "never",
+            Self::Destructive => "destructive",
+        }
+    }
+}
+
 /// Where an entry was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
@@ -148,6 +168,8 @@ pub struct DatabaseEntry {
     pub description: Option<String>,
     /// Whether writing to it is refused.
     pub read_only: bool,
+    /// Which calls have to be confirmed.
+    pub confirm: Confirm,
     /// How to prove who we are.
     pub auth: AuthMethod,
     /// Requests under way at once, at most.
@@ -186,6 +208,7 @@ impl DatabaseEntry {
             timeout: Self::DEFAULT_TIMEOUT,
             description: None,
             read_only: false,
+            confirm: Confirm::Never,
             auth: AuthMethod::Basic,
             max_connections: None,
             max_rows: None,

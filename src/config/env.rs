@@ -113,6 +113,8 @@ pub const VARIABLES: &[Variable] = &[
         "",
         "32 bytes in base64 that seal focus handles, the same on all replicas; several, newest first, separated by commas; without it handles die with the process",
     ),
+    variable("MCP_READ_ONLY", "false", "`true` refuses everything that writes, whichever database it is for"),
+    variable("MCP_CONFIRM", "never", "`destructive` has calls that remove or replace confirmed by a person first"),
     variable(
         "MCP_BACKUP_DIR",
         "~/.local/share/mcp-arangodb-async/backups",

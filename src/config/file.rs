@@ -15,8 +15,8 @@ use super::{
     env::non_empty,
     error::nearest,
     values::{
-        Refusal, not_empty, parse_address, parse_auth, parse_bool, parse_count, parse_server_url, parse_size,
-        parse_timeout, parse_variable,
+        Refusal, not_empty, parse_address, parse_auth, parse_bool, parse_confirm, parse_count, parse_server_url,
+        parse_size, parse_timeout, parse_variable,
     },
 };
 use crate::wire::DatabaseName;
@@ -50,6 +50,7 @@ struct RawEntry {
     timeout: Option<Text>,
     description: Option<Text>,
     read_only: Option<Text>,
+    confirm: Option<Text>,
     auth: Option<Text>,
     max_connections: Option<Text>,
     max_rows: Option<Text>,
@@ -257,6 +258,9 @@ impl Checker<'_> {
         entry.description = raw.description.map(|text| text.value).filter(|text| !text.is_empty());
         if let Some(read_only) = raw.read_only {
             entry.read_only = self.checked("read_only", &read_only, parse_bool)?;
+        }
+        if let Some(confirm) = raw.confirm {
+            entry.confirm = self.checked("confirm", &confirm, parse_confirm)?;
         }
         if let Some(auth) = raw.auth {
             entry.auth = self.checked("auth", &auth, parse_auth)?;

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 
 use indexmap::IndexMap;
 
-pub use database::{Address, AuthMethod, DatabaseEntry, DatabaseKey, Origin, PasswordSource};
+pub use database::{Address, AuthMethod, Confirm, DatabaseEntry, DatabaseKey, Origin, PasswordSource};
 pub use env::{Env, MapEnv, SystemEnv};
 pub use error::ConfigError;
 pub use settings::{KeyBytes, Settings, Toolset, TransportKind};
@@ -43,6 +43,7 @@ pub struct Config {
     mcp_default_database: Option<String>,
     arango_db: Option<String>,
     warnings: Vec<String>,
+    read_only: bool,
 }
 
 impl Config {
@@ -84,6 +85,7 @@ impl Config {
             mcp_default_database: None,
             arango_db: None,
             warnings: Vec::new(),
+            read_only: false,
         }
     }
 
@@ -100,6 +102,32 @@ impl Config {
         }
         self.databases.insert(key, entry);
         self
+    }
+
+    /// The same configuration under what holds for the whole server. For each entry the stricter counts.
+    #[must_use]
+    pub fn guarded(mut self, read_only: bool, confirm: Confirm) -> Self {
+        self.read_only |= read_only;
+        for entry in self.databases.values_mut() {
+            entry.read_only |= read_only;
+            entry.confirm = entry.confirm.max(confirm);
+        }
+        self
+    }
+
+    /// Whether the server as a whole was asked to write nothing.
+    pub fn server_is_read_only(&self) -> bool {
+        self.read_only
+    }
+
+    /// Whether nothing can be written anywhere.
+    pub fn all_read_only(&self) -> bool {
+        !self.databases.is_empty() && self.databases.values().all(|entry| entry.read_only)
+    }
+
+    /// Whether calls on any database have to be confirmed.
+    pub fn any_confirms(&self) -> bool {
+        self.databases.values().any(|entry| entry.confirm != Confirm::Never)
     }
 
     /// Where the configuration comes from.

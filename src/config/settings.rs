@@ -7,7 +7,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use secrecy::{ExposeSecret, SecretBox};
 
 use super::{
-    Address, ConfigError, DatabaseEntry, Env, Origin, PasswordSource,
+    Address, ConfigError, Confirm, DatabaseEntry, Env, Origin, PasswordSource,
     env::non_empty,
     values::{parse_address, parse_timeout},
 };
@@ -66,6 +66,10 @@ pub struct Settings {
     pub focus_keys: Vec<KeyBytes>,
     /// Which tools are listed.
     pub toolset: Toolset,
+    /// Whether nothing may be written anywhere.
+    pub read_only: bool,
+    /// Which calls have to be confirmed everywhere.
+    pub confirm: Confirm,
     /// The directory backups are in; none when the environment tells no home directory either.
     pub backup_dir: Option<PathBuf>,
     /// How much is logged.
@@ -86,6 +90,12 @@ impl Settings {
             cors_origins: list(env, "MCP_HTTP_CORS_ORIGINS"),
             focus_keys: focus_keys(env)?,
             toolset: choice(env, "MCP_COMPAT_TOOLSET", &[("full", Toolset::Full), ("baseline", Toolset::Baseline)])?,
+            read_only: choice(env, "MCP_READ_ONLY", &[("false", false), ("true", true)])?,
+            confirm: choice(
+                env,
+                "MCP_CONFIRM",
+                &[Confirm::Never, Confirm::Destructive].map(|each| (each.name(), each)),
+            )?,
             backup_dir: backup_dir(env),
             log_level: non_empty(env, "LOG_LEVEL").unwrap_or_else(|| "INFO".to_owned()),
         })
@@ -201,6 +211,7 @@ mod tests {
         assert_eq!((settings.http_host.as_str(), settings.http_port), ("127.0.0.1", 8000));
         assert!(!settings.stateless && settings.cors_origins.is_empty() && settings.focus_keys.is_empty());
         assert_eq!((settings.toolset, settings.log_level.as_str()), (Toolset::Full, "INFO"));
+        assert_eq!((settings.read_only, settings.confirm), (false, Confirm::Never));
     }
 
     #[test]
@@ -209,6 +220,7 @@ mod tests {
         let settings = Settings::from_env(&env).unwrap();
         assert_eq!((settings.transport, settings.stateless, settings.http_port), (TransportKind::Http, true, 65535));
         insta::assert_snapshot!(refusal("MCP_TRANSPORT", "sse"), @r#"MCP_TRANSPORT: "sse" is not allowed; use `stdio` or `http`"#);
+        insta::assert_snapshot!(refusal("MCP_CONFIRM", "always"), @r#"MCP_CONFIRM: "always" is not allowed; use `never` or `destructive`"#);
         insta::assert_snapshot!(refusal("MCP_HTTP_STATELESS", "1"), @r#"MCP_HTTP_STATELESS: "1" is not allowed; use `false` or `true`"#);
         insta::assert_snapshot!(refusal("MCP_HTTP_PORT", "0"), @r#"MCP_HTTP_PORT: "0" is not a port; use a number from 1 to 65535"#);
         insta::assert_snapshot!(refusal("MCP_HTTP_PORT", "70000"), @r#"MCP_HTTP_PORT: "70000" is not a port; use a number from 1 to 65535"#);

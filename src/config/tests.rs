@@ -110,8 +110,8 @@ fn an_empty_file_configures_nothing() {
 #[test]
 fn a_misspelt_key_is_refused_with_its_place_and_the_nearest_right_one() {
     insta::assert_snapshot!(refusal("default_databse: a\n"), @"/etc/arango/config.yaml:1:1: default_databse: unknown key; did you mean `default_database`? Allowed here: version, default_database, databases");
-    insta::assert_snapshot!(entry_refusal("    url: http://h\n    pasword_env: V\n"), @"/etc/arango/config.yaml:5:5: pasword_env: unknown key; did you mean `password_env`? Allowed here: url, urls, database, username, password_env, password_file, timeout, description, read_only, auth, max_connections, max_rows, max_bytes, max_runtime, memory_limit, ca_file, tags");
-    insta::assert_snapshot!(entry_refusal("    url: http://h\n    zzz: V\n"), @"/etc/arango/config.yaml:5:5: zzz: unknown key; allowed here: url, urls, database, username, password_env, password_file, timeout, description, read_only, auth, max_connections, max_rows, max_bytes, max_runtime, memory_limit, ca_file, tags");
+    insta::assert_snapshot!(entry_refusal("    url: http://h\n    pasword_env: V\n"), @"/etc/arango/config.yaml:5:5: pasword_env: unknown key; did you mean `password_env`? Allowed here: url, urls, database, username, password_env, password_file, timeout, description, read_only, confirm, auth, max_connections, max_rows, max_bytes, max_runtime, memory_limit, ca_file, tags");
+    insta::assert_snapshot!(entry_refusal("    url: http://h\n    zzz: V\n"), @"/etc/arango/config.yaml:5:5: zzz: unknown key; allowed here: url, urls, database, username, password_env, password_file, timeout, description, read_only, confirm, auth, max_connections, max_rows, max_bytes, max_runtime, memory_limit, ca_file, tags");
 }
 
 #[test]
@@ -155,6 +155,7 @@ fn values_out_of_range_are_refused() {
         assert!(refused.ends_with("use seconds above 0 and at most 86400, e.g. 30.0"), "{refused}");
     }
     insta::assert_snapshot!(entry_refusal("    url: http://h\n    read_only: maybe\n"), @r#"/etc/arango/config.yaml:5:16: databases.p.read_only: "maybe" is neither true nor false; use true or false"#);
+    insta::assert_snapshot!(entry_refusal("    url: http://h\n    confirm: always\n"), @r#"/etc/arango/config.yaml:5:14: databases.p.confirm: "always" does not say what to confirm; use destructive or never"#);
     insta::assert_snapshot!(entry_refusal("    url: http://h\n    auth: kerberos\n"), @r#"/etc/arango/config.yaml:5:11: databases.p.auth: "kerberos" is not a way to authenticate; use basic or jwt"#);
     insta::assert_snapshot!(entry_refusal("    url: http://h\n    max_rows: 0\n"), @r#"/etc/arango/config.yaml:5:15: databases.p.max_rows: "0" is not a count; use a whole number above 0"#);
     for size in ["0", "-1", "1.5MB", "12 parsecs", "MB", "99999999999GB", "\"\""] {
@@ -338,4 +339,16 @@ fn the_example_in_the_repository_is_valid() {
     let config = parse(include_str!("../../config.example.yaml"));
     assert_eq!(config.databases().len(), 3);
     assert_eq!(config.default_database(), Some(&key("production")));
+}
+
+#[test]
+fn of_what_holds_for_the_server_and_for_a_database_the_stricter_counts() {
+    let text = "databases:\n  a:\n    url: \"embedded:\"\n    confirm: destructive\n  b:\n    url: \"embedded:\"\n    read_only: true\n";
+    let config = || file::parse(text, Path::new("/c.yaml")).unwrap();
+    let of = |config: &Config| config.databases().values().map(|e| (e.read_only, e.confirm)).collect::<Vec<_>>();
+    let (never, destructive) = (Confirm::Never, Confirm::Destructive);
+    assert_eq!(of(&config().guarded(false, never)), [(false, destructive), (true, never)]);
+    assert_eq!(of(&config().guarded(true, destructive)), [(true, destructive), (true, destructive)]);
+    assert!(config().guarded(true, never).all_read_only() && !config().all_read_only());
+    assert!(config().any_confirms() && !Config::empty(Source::CommandLine).guarded(true, destructive).any_confirms());
 }

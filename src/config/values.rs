@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Address, AuthMethod, ConfigError, env::is_variable_name};
+use super::{Address, AuthMethod, ConfigError, Confirm, env::is_variable_name};
 use crate::observability::SafeUrl;
 
 /// What is wrong with one value, before it is known where the value stands.
@@ -90,6 +90,13 @@ pub(super) fn parse_auth(text: &str) -> Result<AuthMethod, Refusal> {
         "jwt" => Ok(AuthMethod::Jwt),
         _ => Err(Refusal::new(format!("{text:?} is not a way to authenticate"), "use basic or jwt")),
     }
+}
+
+pub(super) fn parse_confirm(text: &str) -> Result<Confirm, Refusal> {
+    [Confirm::Never, Confirm::Destructive]
+        .into_iter()
+        .find(|confirm| confirm.name() == text)
+        .ok_or_else(|| Refusal::new(format!("{text:?} does not say what to confirm"), "use destructive or never"))
 }
 
 pub(super) fn parse_count(text: &str) -> Result<NonZeroU64, Refusal> {

@@ -2,6 +2,7 @@
 //! protocol of 2026-07-28 and the older ones with sessions, side by side.
 
 mod completions;
+mod confirm;
 mod http;
 mod ordered;
 mod polish;

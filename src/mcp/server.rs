@@ -17,7 +17,9 @@ use rmcp::{
 use serde_json::{Map, json};
 
 use super::{
-    SERVER_NAME, VERSION, completions, prompts, resources,
+    SERVER_NAME, VERSION, completions,
+    confirm::Confirmer,
+    prompts, resources,
     session_id::{caller, is_modern},
 };
 use crate::tools::{CallContext, Describer, Effect, Entry, Registry, Services};
@@ -160,13 +162,18 @@ impl ServerHandler for Server {
         let Some(entry) = self.shared.registry.find(&request.name) else {
             return Err(self.unknown_tool(&request.name));
         };
-        let call = CallContext::new(Arc::clone(&self.shared.services), caller(self.channel, &context));
+        let caller = caller(self.channel, &context);
+        let confirmer = Arc::new(Confirmer::of(self.channel, caller.session.is_some(), &request, &context));
+        let call = CallContext::new(Arc::clone(&self.shared.services), caller).asking(confirmer.clone());
         let work = self.shared.registry.call(entry, &call, request.arguments.unwrap_or_default());
         tokio::select! {
             biased;
             // Dropping the work is what cancels it: a cursor deletes itself, the audit line says "cancelled".
             () = context.ct.cancelled() => Err(ErrorData::new(ErrorCode::INTERNAL_ERROR, "the call was cancelled", None)),
             mut result = work => {
+                if let Some(question) = confirmer.pending() {
+                    return Ok(question.into());
+                }
                 if is_modern(&context)
                     && let Ok(about) = serde_json::to_value(Self::about())
                 {

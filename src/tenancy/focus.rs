@@ -4,13 +4,12 @@
 
 use std::sync::Arc;
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use ring::{
-    aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
-    digest,
-};
+use ring::digest;
 
-use super::session::Principal;
+use super::{
+    seal::{Sealer, SealingKey, SealingKeyError},
+    session::Principal,
+};
 use crate::{
     clock::{Clock, Random},
     config::{DatabaseKey, KeyBytes},
@@ -27,45 +26,6 @@ const VERSION: u8 = 1;
 const CONTEXT: &[u8] = b"mcp-arangodb-async focus handle";
 /// Longest handle looked at: a key has at most 128 bytes, all the rest is of fixed length.
 const MAX_HANDLE_LEN: usize = 1024;
-
-/// A key that seals handles: 32 random bytes.
-#[derive(Clone)]
-pub struct FocusKey(LessSafeKey);
-
-impl FocusKey {
-    /// Bytes in a key.
-    pub const LEN: usize = 32;
-
-    /// Takes the bytes of a key.
-    ///
-    /// # Errors
-    /// When they are not 32.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, FocusKeyError> {
-        let key = UnboundKey::new(&CHACHA20_POLY1305, bytes).map_err(|_| FocusKeyError)?;
-        Ok(Self(LessSafeKey::new(key)))
-    }
-
-    /// A fresh key: handles sealed with it die with the process.
-    ///
-    /// # Errors
-    /// None in practice: the length is right.
-    pub fn generate(random: &dyn Random) -> Result<Self, FocusKeyError> {
-        let mut bytes = [0; Self::LEN];
-        random.fill(&mut bytes);
-        Self::from_bytes(&bytes)
-    }
-}
-
-impl std::fmt::Debug for FocusKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("FocusKey(***)")
-    }
-}
-
-/// The bytes do not make a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a focus key has exactly 32 bytes")]
-pub struct FocusKeyError;
 
 /// Why a handle is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -85,51 +45,40 @@ pub enum FocusError {
 
 /// Makes and opens handles.
 #[derive(Debug)]
-pub struct FocusSealer {
-    /// Seals new handles.
-    current: FocusKey,
-    /// Still opens old ones.
-    former: Vec<FocusKey>,
-    clock: Arc<dyn Clock>,
-    random: Arc<dyn Random>,
-}
+pub struct FocusSealer(Arc<Sealer>);
 
 impl FocusSealer {
     /// Seals with `current`; opens what it or any of the `former` keys sealed.
-    pub fn new(current: FocusKey, former: Vec<FocusKey>, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
-        Self { current, former, clock, random }
+    pub fn new(current: SealingKey, former: Vec<SealingKey>, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
+        Self(Arc::new(Sealer::new(current, former, clock, random)))
     }
 
-    /// Seals with the first of `keys` (as [`crate::config::Settings`] holds them) and opens with all; without any, with a
-    /// key that lives as long as the process.
+    /// As [`Sealer::with_keys`].
     ///
     /// # Errors
     /// None in practice: the keys have the right length.
-    pub fn with_keys(keys: &[KeyBytes], clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Self, FocusKeyError> {
-        let mut keys = keys.iter().map(|key| FocusKey::from_bytes(key.expose()));
-        let current = keys.next().unwrap_or_else(|| FocusKey::generate(&*random))?;
-        Ok(Self::new(current, keys.collect::<Result<_, _>>()?, clock, random))
+    pub fn with_keys(
+        keys: &[KeyBytes],
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> Result<Self, SealingKeyError> {
+        Sealer::with_keys(keys, clock, random).map(|sealer| Self(Arc::new(sealer)))
+    }
+
+    /// What seals, for other small texts that clients carry.
+    pub(crate) fn sealer(&self) -> &Arc<Sealer> {
+        &self.0
     }
 
     /// A handle that focuses `principal` on `database` for twelve hours.
     pub fn seal(&self, database: &DatabaseKey, principal: &Principal) -> String {
-        let issued = self.clock.now_millis();
+        let issued = self.0.now_millis();
         let mut sealed = vec![VERSION];
         sealed.extend_from_slice(&issued.to_be_bytes());
         sealed.extend_from_slice(&issued.saturating_add(LIFETIME_MILLIS).to_be_bytes());
         sealed.extend_from_slice(digest_of(principal).as_ref());
         sealed.extend_from_slice(database.as_str().as_bytes());
-
-        let mut nonce = [0; NONCE_LEN];
-        self.random.fill(&mut nonce);
-        let place = Nonce::assume_unique_for_key(nonce);
-        if self.current.0.seal_in_place_append_tag(place, Aad::from(CONTEXT), &mut sealed).is_err() {
-            // Only texts of 256 GiB and more fail; an empty handle is refused as not ours.
-            sealed.clear();
-        }
-        let mut whole = nonce.to_vec();
-        whole.append(&mut sealed);
-        format!("{HANDLE_PREFIX}{}", URL_SAFE_NO_PAD.encode(whole))
+        format!("{HANDLE_PREFIX}{}", self.0.seal(CONTEXT, sealed))
     }
 
     /// The database a handle focuses `principal` on. It may have left the configuration since.
@@ -141,28 +90,17 @@ impl FocusSealer {
         if text.len() > MAX_HANDLE_LEN {
             return Err(FocusError::NotOurs);
         }
-        let whole = URL_SAFE_NO_PAD.decode(text).map_err(|_| FocusError::NotOurs)?;
-        let (nonce, sealed) = whole.split_first_chunk::<NONCE_LEN>().ok_or(FocusError::NotOurs)?;
-        let plain = self.unseal(*nonce, sealed).ok_or(FocusError::NotOurs)?;
+        let plain = self.0.open(CONTEXT, text).ok_or(FocusError::NotOurs)?;
         let claims = Claims::parse(&plain).ok_or(FocusError::NotOurs)?;
         if claims.principal != digest_of(principal).as_ref() {
             return Err(FocusError::OtherPrincipal);
         }
-        let now = self.clock.now_millis();
+        let now = self.0.now_millis();
         if now >= claims.expires || now < claims.issued.saturating_sub(LIFETIME_MILLIS) {
             return Err(FocusError::Expired);
         }
         let key = std::str::from_utf8(claims.database).map_err(|_| FocusError::NotOurs)?;
         DatabaseKey::parse(key).map_err(|_| FocusError::NotOurs)
-    }
-
-    fn unseal(&self, nonce: [u8; NONCE_LEN], sealed: &[u8]) -> Option<Vec<u8>> {
-        std::iter::once(&self.current).chain(&self.former).find_map(|key| {
-            let mut buffer = sealed.to_vec();
-            let place = Nonce::assume_unique_for_key(nonce);
-            let plain = key.0.open_in_place(place, Aad::from(CONTEXT), &mut buffer).ok()?;
-            Some(plain.to_vec())
-        })
     }
 }
 
@@ -192,11 +130,13 @@ fn digest_of(principal: &Principal) -> digest::Digest {
 
 #[cfg(test)]
 mod tests {
+    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+
     use super::*;
     use crate::clock::{ManualClock, SequenceRandom};
 
     fn sealer(clock: &Arc<ManualClock>, keys: &[u8]) -> FocusSealer {
-        let mut keys = keys.iter().map(|byte| FocusKey::from_bytes(&[*byte; FocusKey::LEN]).unwrap());
+        let mut keys = keys.iter().map(|byte| SealingKey::from_bytes(&[*byte; SealingKey::LEN]).unwrap());
         FocusSealer::new(keys.next().unwrap(), keys.collect(), clock.clone(), SequenceRandom::from_seed(7))
     }
 
@@ -257,11 +197,5 @@ mod tests {
         for junk in ["", "focus_", "focus_AAAA", "production", "focus_ö", &format!("focus_{}", "A".repeat(100_000))] {
             assert_eq!(sealer.open(junk, &me), Err(FocusError::NotOurs));
         }
-    }
-
-    #[test]
-    fn a_key_has_thirty_two_bytes_and_is_not_shown() {
-        assert_eq!(FocusKey::from_bytes(&[0; 31]).unwrap_err(), FocusKeyError);
-        assert_eq!(format!("{:?}", FocusKey::from_bytes(&[7; 32]).unwrap()), "FocusKey(***)");
     }
 }

@@ -27,6 +27,11 @@ impl SessionId {
         Self::new("stdio")
     }
 
+    /// The whole identifier, for hashing: whoever has it can take the session over.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// The first eight characters: enough to tell sessions apart in a reply, too few to take one over.
     pub fn short(&self) -> &str {
         self.0.char_indices().nth(8).and_then(|(end, _)| self.0.get(..end)).unwrap_or(&self.0)

@@ -9,6 +9,7 @@ use std::{
 };
 
 use super::{
+    confirm::{Asker, Digest, Nobody, Tickets},
     error::{Kind, ToolError},
     rows::Results,
 };
@@ -44,6 +45,8 @@ pub struct Services {
     pub backups: dump::Root,
     /// Results that were cut, until their next rows are asked for.
     pub(crate) results: Arc<Results>,
+    /// Proofs that a call was asked about.
+    pub(crate) tickets: Tickets,
     in_flight: AtomicUsize,
 }
 
@@ -67,7 +70,8 @@ impl Services {
         backups: dump::Root,
     ) -> Arc<Self> {
         let results = Results::new(Arc::clone(databases.clock()), Arc::clone(databases.random()));
-        Arc::new(Self { config, databases, sessions, focus, backups, results, in_flight: AtomicUsize::new(0) })
+        let (tickets, in_flight) = (Tickets::new(Arc::clone(focus.sealer())), AtomicUsize::new(0));
+        Arc::new(Self { config, databases, sessions, focus, backups, results, tickets, in_flight })
     }
 
     /// How many calls are running.
@@ -128,6 +132,9 @@ impl Caller {
 pub struct CallContext {
     pub(crate) services: Arc<Services>,
     pub(crate) caller: Caller,
+    /// The way to the person behind the client.
+    pub(crate) asker: Arc<dyn Asker>,
+    arguments: OnceLock<Digest>,
     used: OnceLock<(DatabaseKey, Level)>,
 }
 
@@ -135,7 +142,25 @@ impl CallContext {
     /// A call by this caller.
     pub fn new(services: Arc<Services>, caller: Caller) -> Self {
         services.in_flight.fetch_add(1, Ordering::Relaxed);
-        Self { services, caller, used: OnceLock::new() }
+        Self { services, caller, asker: Arc::new(Nobody), arguments: OnceLock::new(), used: OnceLock::new() }
+    }
+
+    /// The same call by a client through which a person can be asked.
+    #[must_use]
+    pub(crate) fn asking(mut self, asker: Arc<dyn Asker>) -> Self {
+        self.asker = asker;
+        self
+    }
+
+    /// Notes the digest of the arguments, which a confirmation is bound to.
+    pub(crate) fn note_arguments(&self, digest: Digest) {
+        // Set at most once: a call has one list of arguments.
+        self.arguments.get_or_init(|| digest);
+    }
+
+    /// The digest of the arguments, where it was noted.
+    pub(crate) fn arguments(&self) -> Option<&Digest> {
+        self.arguments.get()
     }
 
     /// The database that was chosen, once it has been, and the level that chose it.

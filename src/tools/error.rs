@@ -37,6 +37,12 @@ pub enum Kind {
     NoGraphs,
     /// The database is configured as read-only.
     ReadOnly,
+    /// The call has to be confirmed first.
+    ConfirmationRequired,
+    /// What should confirm the call does not.
+    ConfirmationRefused,
+    /// A person said no, or nothing.
+    Declined,
     /// A file cannot be read or written.
     File,
     /// The call took too long.
@@ -60,6 +66,9 @@ impl Kind {
             Self::Conflict => "ConflictError",
             Self::NoGraphs => "NoGraphsFound",
             Self::ReadOnly => "ReadOnlyError",
+            Self::ConfirmationRequired => "ConfirmationRequired",
+            Self::ConfirmationRefused => "ConfirmationRefused",
+            Self::Declined => "Declined",
             Self::File => "FileError",
             Self::Timeout => "TimeoutError",
             Self::Internal => "InternalError",
@@ -117,6 +126,13 @@ impl ToolError {
     pub(crate) fn numbered(mut self, code: ErrorNum, http: u16) -> Self {
         self.more.code = Some(code);
         self.more.http = Some(http);
+        self
+    }
+
+    /// Adds ArangoDB's number where the server was not asked.
+    #[must_use]
+    pub(crate) fn coded(mut self, code: ErrorNum) -> Self {
+        self.more.code = Some(code);
         self
     }
 

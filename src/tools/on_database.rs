@@ -1,7 +1,7 @@
 //! Makes a tool of something that works on a database: adds the arguments `database` and `focus`, takes them out again,
 //! resolves, connects and refuses writes to read-only databases. No tool repeats any of that, and none can get it wrong.
 
-use std::marker::PhantomData;
+use std::{borrow::Cow, marker::PhantomData};
 
 use schemars::JsonSchema;
 use serde::{
@@ -11,6 +11,7 @@ use serde::{
 use serde_json::{Map, Value, json};
 
 use super::{
+    confirm::confirm,
     context::CallContext,
     effect::Effect,
     error::{Kind, ToolError},
@@ -18,7 +19,11 @@ use super::{
     schema::{self, JsonObject},
     tool::{Category, DatabaseTool, Tool},
 };
-use crate::{arango::Database, config::DatabaseEntry, dump};
+use crate::{
+    arango::Database,
+    config::{Config, Confirm, DatabaseEntry, DatabaseKey},
+    dump,
+};
 
 /// The database a call works on.
 #[derive(Debug)]
@@ -42,12 +47,18 @@ pub(crate) struct OnDatabase<T>(PhantomData<T>);
 
 const DATABASE: &str = "database";
 const FOCUS: &str = "focus";
+/// The argument with the token of a confirmation.
+pub(crate) const CONFIRM: &str = "confirm";
+
+/// The arguments that say where and by whose leave a call is made, not what it does.
+pub(crate) const AROUND: [&str; 3] = [DATABASE, FOCUS, CONFIRM];
 
 /// The arguments of the tool itself, and where to run.
 #[derive(Debug)]
 pub(crate) struct Targeted<A> {
     database: Option<String>,
     focus: Option<String>,
+    confirm: Option<String>,
     own: A,
 }
 
@@ -60,14 +71,14 @@ impl<'de, A: DeserializeOwned> Deserialize<'de> for Targeted<A> {
             Some(Value::String(text)) => Ok(Some(text).filter(|text| !text.is_empty())),
             Some(_) => Err(D::Error::custom(format!("`{name}` must be a string"))),
         };
-        let (database, focus) = (take(DATABASE)?, take(FOCUS)?);
+        let (database, focus, confirm) = (take(DATABASE)?, take(FOCUS)?, take(CONFIRM)?);
         let own = serde_json::from_value(Value::Object(all)).map_err(D::Error::custom)?;
-        Ok(Self { database, focus, own })
+        Ok(Self { database, focus, confirm, own })
     }
 }
 
 impl<A: JsonSchema> JsonSchema for Targeted<A> {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
+    fn schema_name() -> Cow<'static, str> {
         A::schema_name()
     }
 
@@ -83,6 +94,7 @@ impl<T: DatabaseTool> Tool for OnDatabase<T> {
     const DESCRIPTION: &'static str = T::DESCRIPTION;
     const CATEGORY: Category = T::CATEGORY;
     const EFFECT: Effect = T::EFFECT;
+    const CONFIRMABLE: bool = T::DESTROYS.is_some();
     type Args = Targeted<T::Args>;
     type Output = T::Output;
 
@@ -102,14 +114,58 @@ impl<T: DatabaseTool> Tool for OnDatabase<T> {
         let Some(entry) = context.services.config.entry(&resolution.key) else {
             return Err(ToolError::new(Kind::DatabaseNotConfigured, "Target database not configured."));
         };
-        if entry.read_only && (T::EFFECT.always_writes() || T::writes(&args.own)) {
-            let problem = format!("database {:?} is configured as read-only", resolution.key.as_str());
-            return Err(ToolError::new(Kind::ReadOnly, problem)
-                .hint("only reading is allowed here; an administrator can change `read_only` in the configuration"));
+        if entry.read_only {
+            may_read(&context.services.config, &resolution.key, T::writes(&args.own))?;
         }
         let database = context.connect(&resolution.key).await?.within(T::limits(&args.own));
         let limits = database.limits();
-        let outcome = T::call(&Target { context, database, entry }, args.own).await;
+        let target = Target { context, database, entry };
+        match entry.confirm {
+            Confirm::Never => {}
+            Confirm::Destructive => {
+                if let Some(destruction) = T::DESTROYS.and_then(|destroys| destroys(&args.own)) {
+                    confirm(&target, T::NAME, &destruction, args.confirm.as_deref()).await?;
+                }
+            }
+        }
+        let outcome = T::call(&target, args.own).await;
         outcome.map_err(|error| query_error::with_limits(error, limits))
+    }
+}
+
+/// Whether a call may go on where nothing may be written. What cannot be told is refused like a write.
+fn may_read(
+    config: &Config,
+    key: &DatabaseKey,
+    writes: Result<Option<Cow<'static, str>>, ToolError>,
+) -> Result<(), ToolError> {
+    match writes {
+        Ok(None) => Ok(()),
+        Ok(Some(why)) => Err(read_only(config, Some(key), &why)),
+        Err(mut unknown) => {
+            unknown.kind = Kind::ReadOnly;
+            unknown.message = format!("{}, and {}", whose(config, Some(key)), unknown.message);
+            Err(unknown)
+        }
+    }
+}
+
+/// The error for a call that writes where nothing may be written.
+pub(crate) fn read_only(config: &Config, key: Option<&DatabaseKey>, why: &str) -> ToolError {
+    let cure = if config.server_is_read_only() {
+        "start it without --read-only"
+    } else {
+        "change `read_only` in the configuration"
+    };
+    ToolError::new(Kind::ReadOnly, format!("{}, and {why}", whose(config, key)))
+        .hint(format!("only reading is allowed here; an administrator can {cure}"))
+}
+
+/// What it is that may not be written to.
+fn whose(config: &Config, key: Option<&DatabaseKey>) -> String {
+    match key {
+        _ if config.server_is_read_only() => "this server runs as read-only".to_owned(),
+        Some(key) => format!("database {:?} is configured as read-only", key.as_str()),
+        None => "every configured database is read-only".to_owned(),
     }
 }

@@ -33,15 +33,7 @@ pub(crate) fn explain(text: &str, error: arango::Error) -> ToolError {
         _ => None,
     };
     if let Some(fault) = parsed {
-        let position = fault.span.position(text);
-        failure = failure.with("detail", fault.to_string());
-        if !fault.expected.is_empty() {
-            failure = failure.with("expected", json!(fault.expected));
-        }
-        if let Some(hint) = fault.hint {
-            failure = failure.hint(hint);
-        }
-        return at(failure, text, position);
+        return detailed(failure, text, &fault);
     }
     match place_in(&failure.message) {
         Some(position) => at(failure, text, position),
@@ -93,6 +85,24 @@ pub(crate) fn with_limits(failure: ToolError, limits: QueryLimits) -> ToolError 
         )),
         _ => failure,
     }
+}
+
+/// The error for a query that the local parser cannot read, where it has to be understood before it is sent.
+pub(crate) fn unreadable(text: &str, fault: &aql::ParseError) -> ToolError {
+    let message = format!("the query cannot be read, so it is not known to change nothing: {}", fault.message);
+    detailed(ToolError::new(Kind::Query, message).coded(fault.num), text, fault)
+}
+
+/// Adds what the local parser knows.
+fn detailed(failure: ToolError, text: &str, fault: &aql::ParseError) -> ToolError {
+    let mut failure = failure.with("detail", fault.to_string());
+    if !fault.expected.is_empty() {
+        failure = failure.with("expected", json!(fault.expected));
+    }
+    if let Some(hint) = &fault.hint {
+        failure = failure.hint(hint.clone());
+    }
+    at(failure, text, fault.span.position(text))
 }
 
 fn at(failure: ToolError, text: &str, position: Position) -> ToolError {

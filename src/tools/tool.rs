@@ -1,11 +1,14 @@
 //! What a tool is: its metadata as constants (none has a default, so the compiler asks for each) and one async function
 //! from decoded arguments to a result.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{
+    confirm::Destruction,
     context::CallContext,
     effect::Effect,
     error::ToolError,
@@ -77,6 +80,9 @@ pub(crate) trait Tool: Send + Sync + 'static {
     /// What it returns.
     type Output: Output;
 
+    /// Whether a call may have to be confirmed, so that it takes `confirm`.
+    const CONFIRMABLE: bool = false;
+
     /// The schema of its arguments.
     fn input_schema() -> JsonObject {
         schema::of_arguments::<Self::Args>()
@@ -85,6 +91,9 @@ pub(crate) trait Tool: Send + Sync + 'static {
     /// Runs it.
     fn call(context: &CallContext, args: Self::Args) -> impl Future<Output = Result<Self::Output, ToolError>> + Send;
 }
+
+/// Says what a call with these arguments would destroy; nothing if it destroys nothing.
+pub(crate) type Destroys<A> = fn(&A) -> Option<Destruction>;
 
 /// A tool that works on one database. [`super::on_database::OnDatabase`] makes a [`Tool`] of it, so that it never sees
 /// sessions, focus or configuration.
@@ -106,9 +115,15 @@ pub(crate) trait DatabaseTool: Send + Sync + 'static {
     /// As [`Tool::Output`].
     type Output: Output;
 
-    /// Whether this very call changes data; asked on a read-only database where the effect does not say it already.
-    fn writes(_args: &Self::Args) -> bool {
-        Self::EFFECT.always_writes()
+    /// What this very call takes away or replaces, for tools that can: it is confirmed first where that is asked for.
+    const DESTROYS: Option<Destroys<Self::Args>> = None;
+
+    /// What in this very call changes data; asked on a read-only database where the effect does not say it already.
+    ///
+    /// # Errors
+    /// When that cannot be told, and why.
+    fn writes(_args: &Self::Args) -> Result<Option<Cow<'static, str>>, ToolError> {
+        Ok(Self::EFFECT.always_writes().then_some(Cow::Borrowed("the tool always writes")))
     }
 
     /// What this very call asks its queries to be limited to, below what is configured.

@@ -12,6 +12,7 @@
 mod bad_input;
 mod command_line;
 mod completions;
+mod confirm;
 mod fuzz_corpus;
 mod http;
 mod isolation;

@@ -45,6 +45,19 @@ pub enum OperationKind {
     Upsert,
 }
 
+impl OperationKind {
+    /// The word it begins with.
+    pub const fn keyword(self) -> &'static str {
+        match self {
+            Self::Insert => "INSERT",
+            Self::Update => "UPDATE",
+            Self::Replace => "REPLACE",
+            Self::Remove => "REMOVE",
+            Self::Upsert => "UPSERT",
+        }
+    }
+}
+
 impl From<UpdateKind> for OperationKind {
     fn from(kind: UpdateKind) -> Self {
         match kind {
@@ -63,6 +76,8 @@ pub struct Operation {
     pub target: Source,
     /// Where the clause stands.
     pub span: Span,
+    /// Whether it takes whole documents away or puts others in their place, or may do so.
+    pub destroys: bool,
 }
 
 /// Everything found in a query, subqueries included.
@@ -94,6 +109,12 @@ pub fn modifies(query: &Query) -> Option<Span> {
 }
 
 impl Analysis {
+    /// The clauses that take whole documents away or put others in their place: `REMOVE`, `REPLACE`, `UPSERT … REPLACE`
+    /// and `INSERT` that overwrites.
+    pub fn destroys(&self) -> impl Iterator<Item = &Operation> {
+        self.operations.iter().filter(|operation| operation.destroys)
+    }
+
     /// Where the first modification clause stands, if there is one.
     pub fn modifies(&self) -> Option<Span> {
         self.operations.first().map(|operation| operation.span)
@@ -176,6 +197,39 @@ mod tests {
         assert_eq!(found.operations[0].target, Source::Bind("b".to_owned()));
         assert_eq!(found.operations[0].span.start, 11);
         assert_eq!(found.written.len(), 2);
+    }
+
+    #[test]
+    fn what_removes_or_replaces_documents_is_told_from_what_adds_or_changes_attributes() {
+        for text in [
+            "FOR x IN c REMOVE x IN c",
+            "/**/remove/**/ 'x' in c",
+            "RETURN (FOR x IN c REPLACE x IN c)",
+            "WITH c FOR x IN c LET y = (REMOVE x IN c) RETURN x",
+            "UPSERT {} INSERT {} REPLACE {} IN c",
+            "INSERT {} INTO c OPTIONS { overwrite: true }",
+            "INSERT {} INTO c OPTIONS { overwriteMode: 'replace' }",
+            "INSERT {} INTO c OPTIONS { \"overwriteMode\": \"REPLACE\" }",
+            "INSERT {} INTO c OPTIONS { `overwriteMode`: @mode }",
+            "INSERT {} INTO c OPTIONS { overwriteMode: CONCAT('re', 'place') }",
+            "INSERT {} INTO c OPTIONS { [CONCAT('over', 'write')]: true }",
+            "INSERT {} INTO c OPTIONS { @name: true }",
+            "INSERT {} INTO c OPTIONS { overwrite: 1 }",
+        ] {
+            assert_eq!(of(text).destroys().count(), 1, "{text}");
+        }
+        for text in [
+            "INSERT {} INTO c",
+            "INSERT { overwrite: true } INTO c OPTIONS { waitForSync: true, overwrite: false }",
+            "INSERT {} INTO c OPTIONS { overwriteMode: 'update' }",
+            "INSERT {} INTO c OPTIONS { overwriteMode: 'ignore' }",
+            "FOR x IN c UPDATE x WITH { a: 'REMOVE' } IN c",
+            "UPSERT {} INSERT {} UPDATE {} IN c",
+            "FOR `remove` IN c RETURN `remove`.`replace`",
+            "RETURN 'REMOVE x IN c' // REMOVE",
+        ] {
+            assert_eq!(of(text).destroys().count(), 0, "{text}");
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::aql::{
     ast::{
         AggregateVariable, ArrayFilter, ArrayFilterQuantifier, AttributeName, Bind, Clause, Collect, DataSource,
         Expansion, Expr, GraphSource, Limit, LiteralValue, Name, ObjectEntry, ObjectKey, PathSearch, Quantifier, Query,
-        Traversal, Upsert,
+        Traversal, UpdateKind, Upsert,
     },
     parser::CURRENT,
 };
@@ -111,18 +111,19 @@ impl<'q> Walker<'q> {
             Clause::Return(node) => self.expr(&node.value),
             Clause::Insert(node) => {
                 self.expr(&node.document);
-                self.write(OperationKind::Insert, &node.target, node.span);
+                let overwrites = node.options.as_ref().is_some_and(may_overwrite);
+                self.write(OperationKind::Insert, &node.target, node.span, overwrites);
                 self.each([&node.options]);
             }
             Clause::Update(node) => {
                 self.each([&node.key]);
                 self.expr(&node.document);
-                self.write(node.kind.into(), &node.target, node.span);
+                self.write(node.kind.into(), &node.target, node.span, node.kind == UpdateKind::Replace);
                 self.each([&node.options]);
             }
             Clause::Remove(node) => {
                 self.expr(&node.key);
-                self.write(OperationKind::Remove, &node.target, node.span);
+                self.write(OperationKind::Remove, &node.target, node.span, true);
                 self.each([&node.options]);
             }
             Clause::Upsert(node) => self.upsert(node),
@@ -133,14 +134,14 @@ impl<'q> Walker<'q> {
         self.inside(&[CURRENT], |walker| walker.expr(&node.search));
         self.expr(&node.insert);
         self.inside(&OLD_AND_NEW, |walker| walker.expr(&node.update));
-        self.write(OperationKind::Upsert, &node.target, node.span);
+        self.write(OperationKind::Upsert, &node.target, node.span, node.kind == UpdateKind::Replace);
         self.each([&node.options]);
     }
 
-    fn write(&mut self, kind: OperationKind, target: &'q DataSource, span: Span) {
+    fn write(&mut self, kind: OperationKind, target: &'q DataSource, span: Span, destroys: bool) {
         self.data_source(target);
         self.found.written.insert(target.into());
-        self.found.operations.push(Operation { kind, target: target.into(), span });
+        self.found.operations.push(Operation { kind, target: target.into(), span, destroys });
         for name in OLD_AND_NEW {
             self.visible.push(name);
         }
@@ -361,4 +362,24 @@ impl<'q> Walker<'q> {
             Quantifier::AtLeast(count) => self.expr(count),
         }
     }
+}
+
+/// Whether the options of an `INSERT` let it replace what is there. What is not written out may say so.
+fn may_overwrite(options: &Expr) -> bool {
+    let Expr::Object(options) = options else { return true };
+    options.entries.iter().any(|entry| {
+        let ObjectKey::Name(key) = &entry.key else { return true };
+        let value = match &entry.value {
+            Expr::Literal(literal) => Some(&literal.value),
+            _ => None,
+        };
+        match key.text.as_str() {
+            "overwrite" => !matches!(value, Some(LiteralValue::Bool(false) | LiteralValue::Null)),
+            "overwriteMode" => match value {
+                Some(LiteralValue::String(mode)) => !matches!(mode.as_str(), "update" | "ignore" | "conflict"),
+                _ => true,
+            },
+            _ => false,
+        }
+    })
 }

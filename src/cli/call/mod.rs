@@ -1,6 +1,7 @@
 //! `call`: one tool, from the shell. In this process over the same path a model's call takes, or at a running server.
 
 mod remote;
+mod terminal;
 
 use std::{process::ExitCode, sync::Arc};
 
@@ -32,12 +33,13 @@ pub(crate) async fn run(options: CallOptions) -> Result<ExitCode, CliError> {
 async fn here(options: &CallOptions, arguments: Map<String, Value>) -> Result<Reply, CliError> {
     let settings = setup::settings(setup::Logs::Quiet)?;
     let services = setup::services(&options.databases, &settings).await?;
-    let registry = Registry::standard();
+    let registry = Registry::standard().guarded(&services.config);
     let Some(entry) = registry.find(&options.tool) else {
         let near = registry.nearest(&options.tool).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
         return Err(CliError::new(format!("unknown tool: {}{near}", options.tool)));
     };
-    let context = CallContext::new(Arc::clone(&services), Caller::process());
+    let asker = Arc::new(terminal::Terminal { yes: options.yes });
+    let context = CallContext::new(Arc::clone(&services), Caller::process()).asking(asker);
     let reply = registry.call(entry, &context, arguments).await;
     drop(context);
     services.settle().await;

@@ -4,11 +4,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::{
+    confirm::Destruction,
     documents::on_collection,
     effect::Effect,
     error::{Kind, ToolError},
     on_database::Target,
-    tool::{Category, DatabaseTool, Fixed},
+    tool::{Category, DatabaseTool, Destroys, Fixed},
 };
 use crate::{
     arango::Index,
@@ -45,6 +46,13 @@ Documents stay; queries that used the index get slower. Primary and edge indexes
     const EFFECT: Effect = Effect::Delete;
     type Args = Args;
     type Output = Fixed<Deletion>;
+
+    const DESTROYS: Option<Destroys<Args>> = Some(|args| {
+        Some(Destruction::new(format!(
+            "delete the index {:?} of the collection `{}`",
+            args.id_or_name, args.collection
+        )))
+    });
 
     async fn call(target: &Target<'_>, args: Args) -> Result<Fixed<Deletion>, ToolError> {
         let failed = |error| on_collection(&args.collection, error);

@@ -45,6 +45,8 @@ struct Entry {
     timeout: f64,
     /// Whether writing is refused.
     read_only: bool,
+    /// What has to be confirmed: `never` or `destructive`.
+    confirm: &'static str,
     is_default: bool,
     /// `file`, `environment`, `command_line` or `built_in`.
     origin: &'static str,
@@ -95,6 +97,7 @@ fn shown(key: String, entry: &DatabaseEntry, is_default: bool, found: Found) -> 
         },
         timeout: entry.timeout.as_secs_f64(),
         read_only: entry.read_only,
+        confirm: entry.confirm.name(),
         is_default,
         origin: match entry.origin {
             Origin::File => "file",

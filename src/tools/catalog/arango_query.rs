@@ -1,6 +1,6 @@
 //! `arango_query`: runs an AQL query and hands its rows on as the database wrote them, up to a bound that is always told.
 
-use std::num::NonZeroU64;
+use std::{borrow::Cow, num::NonZeroU64};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -11,14 +11,12 @@ use super::super::{
     effect::Effect,
     error::ToolError,
     on_database::Target,
+    query_effect,
     reply::Payload,
     rows::{self, Bound, Room},
-    tool::{Category, DatabaseTool},
+    tool::{Category, DatabaseTool, Destroys},
 };
-use crate::{
-    aql,
-    arango::{self, AskedLimits},
-};
+use crate::arango::{self, AskedLimits};
 
 #[derive(Debug)]
 pub(crate) struct Query;
@@ -54,9 +52,10 @@ comes from outside. A result that is cut says so and names a handle for arango_f
     type Args = Args;
     type Output = Payload;
 
-    // Decided by the parser, never by looking for words; what cannot be parsed is not known to be harmless.
-    fn writes(args: &Args) -> bool {
-        aql::parse(&args.query).map_or(true, |query| aql::analysis::modifies(&query).is_some())
+    const DESTROYS: Option<Destroys<Args>> = Some(|args| query_effect::destroys(&args.query, args.bind_vars.as_ref()));
+
+    fn writes(args: &Args) -> Result<Option<Cow<'static, str>>, ToolError> {
+        query_effect::writes(&args.query)
     }
 
     fn limits(args: &Args) -> AskedLimits {

@@ -1,7 +1,7 @@
 //! `arango_query_profile`: what a query costs. It is run only when the call says so, and changes data only when the call says
 //! that as well.
 
-use std::num::NonZeroU64;
+use std::{borrow::Cow, num::NonZeroU64};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,13 +12,10 @@ use super::super::{
     effect::Effect,
     error::ToolError,
     on_database::Target,
-    query_error,
-    tool::{Category, DatabaseTool, Fixed},
+    query_effect, query_error,
+    tool::{Category, DatabaseTool, Destroys, Fixed},
 };
-use crate::{
-    aql,
-    arango::{self, AskedLimits},
-};
+use crate::arango::{self, AskedLimits};
 
 #[derive(Debug)]
 pub(crate) struct QueryProfile;
@@ -80,8 +77,13 @@ that changes data also needs allow_writes=true.";
     type Args = Args;
     type Output = Fixed<Measured>;
 
-    fn writes(args: &Args) -> bool {
-        args.execute() && may_write(&args.query)
+    const DESTROYS: Option<Destroys<Args>> = Some(|args| {
+        let changes = args.execute() && args.allow_writes.unwrap_or(false);
+        if changes { query_effect::destroys(&args.query, args.bind_vars.as_ref()) } else { None }
+    });
+
+    fn writes(args: &Args) -> Result<Option<Cow<'static, str>>, ToolError> {
+        if args.execute() { query_effect::writes(&args.query) } else { Ok(None) }
     }
 
     fn limits(args: &Args) -> AskedLimits {
@@ -100,7 +102,7 @@ that changes data also needs allow_writes=true.";
             let (warnings, stats) = (shown(&explained.warnings), explained.stats);
             return Ok(Fixed(Measured { plans: explained.plans, warnings, stats, profile: None, rows: None }));
         }
-        if may_write(&query.text) && !args.allow_writes.unwrap_or(false) {
+        if !matches!(query_effect::writes(&query.text), Ok(None)) && !args.allow_writes.unwrap_or(false) {
             let problem = "the query changes data, so it is not run without `allow_writes`";
             return Err(ToolError::argument("allow_writes", "missing", problem)
                 .hint("set allow_writes=true if the changes are meant, or leave out execute to see the plan only"));
@@ -117,11 +119,6 @@ that changes data also needs allow_writes=true.";
         let (plans, profile) = (explained.plans, Some(extra.profile));
         Ok(Fixed(Measured { plans, warnings, stats: extra.stats, profile, rows }))
     }
-}
-
-/// What cannot be parsed is not known to be harmless.
-fn may_write(text: &str) -> bool {
-    aql::parse(text).map_or(true, |query| aql::analysis::modifies(&query).is_some())
 }
 
 #[cfg(test)]

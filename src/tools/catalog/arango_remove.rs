@@ -4,11 +4,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::super::{
+    confirm::Destruction,
     documents::{Meta, key_within, on_collection},
     effect::Effect,
     error::ToolError,
     on_database::Target,
-    tool::{Category, DatabaseTool, Fixed},
+    tool::{Category, DatabaseTool, Destroys, Fixed},
 };
 use crate::{arango::WriteOptions, wire::CollectionName};
 
@@ -35,6 +36,12 @@ _rev it had. Fails with error 1202 if there is no such document. Edges that poin
     const EFFECT: Effect = Effect::Delete;
     type Args = Args;
     type Output = Fixed<Meta>;
+
+    const DESTROYS: Option<Destroys<Args>> = Some(|args| {
+        let key = args.key.strip_prefix(args.collection.as_str()).and_then(|rest| rest.strip_prefix('/'));
+        let key = key.unwrap_or(&args.key);
+        Some(Destruction::new(format!("remove the document {}/{key}", args.collection)))
+    });
 
     async fn call(target: &Target<'_>, args: Args) -> Result<Fixed<Meta>, ToolError> {
         let key = key_within(&args.collection, &args.key)?;

@@ -1,14 +1,17 @@
 //! `arango_restore_graph`: brings a graph back from a backup, of this program or of the Python original.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::super::{
     backups::explain,
+    confirm::Destruction,
     effect::Effect,
     error::ToolError,
     on_database::Target,
-    tool::{Category, DatabaseTool, Fixed},
+    tool::{Category, DatabaseTool, Destroys, Fixed},
 };
 use crate::{
     dump::{self, OnConflict, RestoreOptions, RestoreReport},
@@ -50,8 +53,14 @@ documents, defines the graph. Returns counts per collection, conflicts, errors a
     type Args = Args;
     type Output = Fixed<RestoreReport>;
 
-    fn writes(args: &Args) -> bool {
-        args.dry_run != Some(true)
+    const DESTROYS: Option<Destroys<Args>> = Some(|args| {
+        let overwrites = args.dry_run != Some(true) && args.conflict_resolution == Some(OnConflict::Overwrite);
+        let what = || format!("overwrite documents and the graph with the backup {:?}", args.input_dir);
+        overwrites.then(|| Destruction::new(what()))
+    });
+
+    fn writes(args: &Args) -> Result<Option<Cow<'static, str>>, ToolError> {
+        Ok((args.dry_run != Some(true)).then_some(Cow::Borrowed("a restore writes unless `dryRun` is true")))
     }
 
     async fn call(target: &Target<'_>, args: Args) -> Result<Fixed<RestoreReport>, ToolError> {

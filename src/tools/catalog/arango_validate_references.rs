@@ -1,16 +1,19 @@
 //! `arango_validate_references`: finds documents whose references lead nowhere, and removes them if told to.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::super::{
+    confirm::Destruction,
     documents::on_collection,
     effect::Effect,
     error::ToolError,
     on_database::Target,
     references::{Fields, Reference},
-    tool::{Category, DatabaseTool, Fixed},
+    tool::{Category, DatabaseTool, Destroys, Fixed},
 };
 use crate::{
     arango::{Cursor, Query},
@@ -71,8 +74,13 @@ Returns counts and up to 100 invalid documents. fix_invalid DELETES every invali
     type Args = Args;
     type Output = Fixed<Report>;
 
-    fn writes(args: &Args) -> bool {
-        args.fix_invalid
+    const DESTROYS: Option<Destroys<Args>> = Some(|args| {
+        let what = || format!("remove every document of `{}` with an invalid reference", args.collection);
+        args.fix_invalid.then(|| Destruction::new(what()).within(args.collection.clone()))
+    });
+
+    fn writes(args: &Args) -> Result<Option<Cow<'static, str>>, ToolError> {
+        Ok(args.fix_invalid.then_some(Cow::Borrowed("`fix_invalid` deletes documents")))
     }
 
     async fn call(target: &Target<'_>, args: Args) -> Result<Fixed<Report>, ToolError> {
@@ -175,7 +183,8 @@ mod tests {
     #[test]
     fn only_fixing_counts_as_a_write() {
         let args = |fix| serde_json::from_value::<Args>(arguments(fix)).unwrap();
-        assert!(ValidateReferences::writes(&args(true)) && !ValidateReferences::writes(&args(false)));
+        let writes = |fix| ValidateReferences::writes(&args(fix)).unwrap().is_some();
+        assert!(writes(true) && !writes(false));
     }
 
     #[tokio::test]

@@ -4,17 +4,21 @@ use std::{collections::HashMap, panic::AssertUnwindSafe, sync::Arc, time::Durati
 
 use futures::{FutureExt as _, future::BoxFuture};
 
+use serde_json::{Value, json};
+
 use super::{
     arguments::{self, Signature},
     audit::Witness,
-    catalog,
+    catalog, confirm,
     context::CallContext,
     effect::Effect,
     error::{Kind, ToolError},
+    on_database::{AROUND, CONFIRM, read_only},
     reply::{self, Payload, Reply},
     schema::JsonObject,
     tool::{Category, Output as _, Tool},
 };
+use crate::config::Config;
 
 /// The longest any call may take. Queries have shorter limits of their own; this one is against calls that hang.
 pub(crate) const CALL_LIMIT: Duration = Duration::from_mins(10);
@@ -37,9 +41,10 @@ pub struct Entry {
     /// What it does to the world.
     pub effect: Effect,
     /// The schema of its arguments.
-    pub input_schema: Arc<serde_json::Map<String, serde_json::Value>>,
+    pub input_schema: Arc<JsonObject>,
     /// The schema of its structured content, where that is fixed.
-    pub output_schema: Option<Arc<serde_json::Map<String, serde_json::Value>>>,
+    pub output_schema: Option<Arc<JsonObject>>,
+    confirmable: bool,
     signature: Signature,
     run: Run,
 }
@@ -55,7 +60,9 @@ impl Entry {
             description: T::DESCRIPTION,
             category: T::CATEGORY,
             effect: T::EFFECT,
-            signature: Signature::of(&input_schema),
+            confirmable: T::CONFIRMABLE,
+            // `confirm` is always understood, and listed only where it can be needed.
+            signature: Signature::of(&if T::CONFIRMABLE { with_confirm(&input_schema) } else { input_schema.clone() }),
             input_schema: Arc::new(input_schema),
             output_schema: T::Output::schema().map(Arc::new),
             run: |context, settled| {
@@ -69,11 +76,24 @@ impl Entry {
     }
 }
 
+/// The schema with the argument that confirms a call.
+fn with_confirm(schema: &JsonObject) -> JsonObject {
+    let mut schema = schema.clone();
+    if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+        let description = "Token from a ConfirmationRequired reply.";
+        properties.insert(CONFIRM.to_owned(), json!({ "type": "string", "description": description }));
+    }
+    schema
+}
+
 /// The tools of a server.
 #[derive(Debug)]
 pub struct Registry {
     entries: Vec<Entry>,
-    by_name: HashMap<&'static str, usize>,
+    /// Tools that could only fail, as nothing may be written anywhere: known, so that a call is told why, but not listed.
+    withdrawn: Vec<Entry>,
+    /// The listed name of every name.
+    by_name: HashMap<&'static str, &'static str>,
 }
 
 impl Registry {
@@ -90,12 +110,27 @@ impl Registry {
 
     pub(crate) fn new(entries: Vec<Entry>) -> Self {
         let mut by_name = HashMap::new();
-        for (at, entry) in entries.iter().enumerate() {
+        for entry in &entries {
             for name in std::iter::once(&entry.name).chain(entry.aliases) {
-                by_name.insert(*name, at);
+                by_name.insert(*name, entry.name);
             }
         }
-        Self { entries, by_name }
+        Self { entries, withdrawn: Vec::new(), by_name }
+    }
+
+    /// The same tools as this configuration lets them be used: where nothing may be written, those that always write are
+    /// not listed; where calls may have to be confirmed, those that can destroy something list `confirm`.
+    #[must_use]
+    pub fn guarded(mut self, config: &Config) -> Self {
+        if config.all_read_only() {
+            self.withdrawn.extend(self.entries.extract_if(.., |entry| entry.effect.always_writes()));
+        }
+        if config.any_confirms() {
+            for entry in self.entries.iter_mut().filter(|entry| entry.confirmable) {
+                entry.input_schema = Arc::new(with_confirm(&entry.input_schema));
+            }
+        }
+        self
     }
 
     /// The tools in the order they are listed.
@@ -103,9 +138,10 @@ impl Registry {
         &self.entries
     }
 
-    /// A tool by its name or one of its aliases.
+    /// A tool by its name or one of its aliases, listed or not.
     pub fn find(&self, name: &str) -> Option<&Entry> {
-        self.entries.get(*self.by_name.get(name)?)
+        let name = self.by_name.get(name)?;
+        self.entries.iter().chain(&self.withdrawn).find(|entry| entry.name == *name)
     }
 
     /// The listed tool a misspelt name most likely means.
@@ -127,7 +163,14 @@ impl Registry {
     ) -> Result<Payload, ToolError> {
         let witness = Witness::begin(entry.name, context);
         let work = async {
+            let config = &context.services.config;
+            if self.withdrawn.iter().any(|withdrawn| withdrawn.name == entry.name) {
+                return Err(read_only(config, None, &format!("{} changes data", entry.name)));
+            }
             let settled = entry.signature.settle(given)?;
+            if entry.confirmable && config.any_confirms() {
+                context.note_arguments(confirm::digest(&settled, &AROUND));
+            }
             (entry.run)(context, settled).await
         };
         let guarded = AssertUnwindSafe(work).catch_unwind();

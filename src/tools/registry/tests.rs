@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 use super::*;
 use crate::tools::{Caller, test_services, tool::Fixed};
@@ -115,4 +114,46 @@ async fn an_unknown_argument_is_refused_with_the_nearest_name() {
     assert_eq!(body["type"], "ValidationError");
     assert_eq!(body["tool"], "double");
     assert_eq!(body["did_you_mean"], "number");
+}
+
+fn config(text: &str) -> Config {
+    crate::config::file::parse(text, std::path::Path::new("/c.yaml")).unwrap()
+}
+
+const ONE_OF_TWO: &str = "databases:\n  a:\n    url: \"embedded:\"\n    read_only: true\n    confirm: destructive\n  b:\n    url: \"embedded:\"\n";
+
+#[test]
+fn tools_that_always_write_leave_the_list_once_nothing_may_be_written_anywhere() {
+    let listed = |config: &Config, name: &str| {
+        let registry = Registry::standard().guarded(config);
+        assert!(registry.find(name).is_some(), "{name} is known in any case");
+        registry.entries().iter().any(|entry| entry.name == name)
+    };
+    let (some, all) = (config(ONE_OF_TWO), config(ONE_OF_TWO).guarded(true, crate::config::Confirm::Never));
+    for entry in Registry::standard().entries() {
+        assert!(listed(&some, entry.name), "{}", entry.name);
+        assert_eq!(listed(&all, entry.name), !entry.effect.always_writes(), "{}", entry.name);
+    }
+}
+
+#[tokio::test]
+async fn a_tool_that_left_the_list_says_why_it_does_nothing() {
+    let all = config(ONE_OF_TWO).guarded(true, crate::config::Confirm::Never);
+    let registry = Registry::standard().guarded(&all);
+    let context = CallContext::new(test_services(), Caller::process());
+    let reply = registry.call(registry.find("arango_insert").unwrap(), &context, JsonObject::new()).await;
+    let body = text(&serde_json::to_value(reply).unwrap());
+    assert_eq!((&body["type"], &body["tool"]), (&json!("ReadOnlyError"), &json!("arango_insert")));
+}
+
+#[test]
+fn confirm_is_listed_once_a_database_asks_for_it_and_only_by_tools_that_can_destroy_something() {
+    let takes = |registry: &Registry, name: &str| {
+        registry.find(name).unwrap().input_schema["properties"].get(CONFIRM).is_some()
+    };
+    let careful = Registry::standard().guarded(&config(ONE_OF_TWO));
+    for (name, destroys) in [("arango_query", true), ("arango_delete_index", true), ("arango_list_indexes", false)] {
+        assert_eq!(takes(&careful, name), destroys, "{name}");
+        assert!(!takes(&Registry::standard(), name), "{name}");
+    }
 }

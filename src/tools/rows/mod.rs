@@ -110,9 +110,8 @@ fn hold(context: &CallContext, remainder: Remainder, room: Room) -> Option<Handl
 /// A page as a reply, with the way to the rows that follow.
 pub(crate) fn payload(page: &Page, text: String, room: Room, next: Option<&Handle>, advice: &str) -> Payload {
     let mut payload = Payload::of_rows(text, page.count);
-    if page.count as u64 != page.total.unwrap_or(page.count as u64)
-        && let Some(total) = page.total
-    {
+    // Told where it is more than what is here.
+    if let Some(total) = page.total.filter(|total| *total != page.count as u64) {
         payload = payload.with("total", json!(total));
     }
     if !page.truncated {

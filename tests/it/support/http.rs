@@ -11,7 +11,7 @@ use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::{PATIENCE, initialize, modern, program};
+use super::{PATIENCE, initialize_with, modern_with, program};
 
 /// A running server.
 pub(crate) struct Server {
@@ -75,10 +75,19 @@ impl Server {
         self.modern_as(method, params, None).await
     }
 
+    /// A stateless request of a client with these capabilities.
+    pub(crate) async fn modern_with(&self, method: &str, params: Value, capabilities: Value) -> Value {
+        self.send_modern(method, modern_with(params, &capabilities), None).await
+    }
+
     /// A stateless request that carries somebody's session id all the same.
     pub(crate) async fn modern_as(&self, method: &str, params: Value, session: Option<&str>) -> Value {
+        self.send_modern(method, modern_with(params, &json!({})), session).await
+    }
+
+    async fn send_modern(&self, method: &str, params: Value, session: Option<&str>) -> Value {
         let name = params["name"].as_str().or(params["uri"].as_str()).map(str::to_owned);
-        let body = json!({ "jsonrpc": "2.0", "id": self.id(), "method": method, "params": modern(params) });
+        let body = json!({ "jsonrpc": "2.0", "id": self.id(), "method": method, "params": params });
         let mut request =
             self.bare(Method::POST).header("mcp-protocol-version", "2026-07-28").header("mcp-method", method);
         if let Some(name) = name {
@@ -96,7 +105,12 @@ impl Server {
 
     /// Opens a session of an older protocol.
     pub(crate) async fn session(&self) -> Session<'_> {
-        let params = initialize("2025-11-25");
+        self.session_with(json!({})).await
+    }
+
+    /// Opens a session of an older protocol for a client with these capabilities.
+    pub(crate) async fn session_with(&self, capabilities: Value) -> Session<'_> {
+        let params = initialize_with("2025-11-25", &capabilities);
         let body = json!({ "jsonrpc": "2.0", "id": self.id(), "method": "initialize", "params": params });
         let response = self.bare(Method::POST).body(body.to_string()).send().await.unwrap();
         let id = response.headers()["mcp-session-id"].to_str().unwrap().to_owned();
@@ -137,8 +151,38 @@ impl Session<'_> {
         self.request("tools/call", json!({ "name": tool, "arguments": arguments })).await
     }
 
+    /// Begins a call and hands its messages on as they come.
+    pub(crate) async fn begin(&self, tool: &str, arguments: Value) -> Events {
+        let params = json!({ "name": tool, "arguments": arguments });
+        let message = json!({ "jsonrpc": "2.0", "id": self.server.id(), "method": "tools/call", "params": params });
+        Events { response: self.post(&message).await, text: String::new() }
+    }
+
     pub(crate) async fn delete(&self) -> Response {
         self.server.bare(Method::DELETE).header("mcp-session-id", &self.id).send().await.unwrap()
+    }
+}
+
+/// The messages on the stream of a call.
+pub(crate) struct Events {
+    response: Response,
+    text: String,
+}
+
+impl Events {
+    /// The next message.
+    pub(crate) async fn next(&mut self) -> Value {
+        loop {
+            while let Some(end) = self.text.find('\n') {
+                let line: String = self.text.drain(..=end).collect();
+                let message = line.strip_prefix("data:").and_then(|data| serde_json::from_str(data.trim()).ok());
+                if let Some(message) = message {
+                    return message;
+                }
+            }
+            let chunk = self.response.chunk().await.unwrap().unwrap_or_else(|| panic!("the stream ended"));
+            self.text.push_str(std::str::from_utf8(&chunk).unwrap());
+        }
     }
 }
 

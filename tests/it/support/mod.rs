@@ -30,19 +30,24 @@ pub(crate) fn run(arguments: &[&str]) -> Output {
     program(home.path()).args(arguments).output().unwrap()
 }
 
-/// The parameters of a stateless request.
-pub(crate) fn modern(mut params: Value) -> Value {
+/// The parameters of a stateless request of a client with these capabilities.
+pub(crate) fn modern_with(mut params: Value, capabilities: &Value) -> Value {
     params["_meta"] = json!({
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
         "io.modelcontextprotocol/clientInfo": { "name": "test", "version": "1" },
-        "io.modelcontextprotocol/clientCapabilities": {},
+        "io.modelcontextprotocol/clientCapabilities": capabilities,
     });
     params
 }
 
 /// The parameters of `initialize`.
 pub(crate) fn initialize(version: &str) -> Value {
-    json!({ "protocolVersion": version, "capabilities": {}, "clientInfo": { "name": "test", "version": "1" } })
+    initialize_with(version, &json!({}))
+}
+
+/// The parameters of `initialize` of a client with these capabilities.
+pub(crate) fn initialize_with(version: &str, capabilities: &Value) -> Value {
+    json!({ "protocolVersion": version, "capabilities": capabilities, "clientInfo": { "name": "test", "version": "1" } })
 }
 
 /// The JSON in the first text block of a tool's reply.

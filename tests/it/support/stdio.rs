@@ -11,7 +11,13 @@ use std::{
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::{PATIENCE, initialize, modern, program};
+use super::{PATIENCE, initialize_with, modern_with, program};
+
+/// How a client answers the server's questions.
+pub(crate) enum Reaction {
+    Result(Value),
+    Error,
+}
 
 /// A running server and the pipes to it.
 pub(crate) struct Client {
@@ -20,7 +26,10 @@ pub(crate) struct Client {
     answers: Receiver<Value>,
     early: HashMap<u64, Value>,
     next: u64,
-    modern: bool,
+    /// The capabilities of a client of the stateless protocol.
+    modern: Option<Value>,
+    reaction: Reaction,
+    asked: usize,
     _home: TempDir,
 }
 
@@ -42,13 +51,28 @@ impl Client {
             }
         });
         let input = child.stdin.take();
-        Self { child, input, answers, early: HashMap::new(), next: 0, modern: false, _home: home }
+        Self {
+            child,
+            input,
+            answers,
+            early: HashMap::new(),
+            next: 0,
+            modern: None,
+            reaction: Reaction::Error,
+            asked: 0,
+            _home: home,
+        }
     }
 
     /// A client of an older protocol over an embedded database with the sample.
     pub(crate) fn legacy() -> Self {
-        let mut client = Self::start(&["--embedded", "--sample"], &[]);
-        let answer = client.request("initialize", initialize("2025-06-18"));
+        Self::legacy_with(&["--embedded", "--sample"], json!({}))
+    }
+
+    /// A client of an older protocol with these capabilities.
+    pub(crate) fn legacy_with(arguments: &[&str], capabilities: Value) -> Self {
+        let mut client = Self::start(arguments, &[]);
+        let answer = client.request("initialize", initialize_with("2025-06-18", &capabilities));
         assert_eq!(answer["result"]["protocolVersion"], "2025-06-18");
         client.notify("notifications/initialized");
         client
@@ -56,9 +80,24 @@ impl Client {
 
     /// A client of the stateless protocol over the same.
     pub(crate) fn modern() -> Self {
-        let mut client = Self::start(&["--embedded", "--sample"], &[]);
-        client.modern = true;
+        Self::modern_with(&["--embedded", "--sample"], json!({}))
+    }
+
+    /// A client of the stateless protocol with these capabilities.
+    pub(crate) fn modern_with(arguments: &[&str], capabilities: Value) -> Self {
+        let mut client = Self::start(arguments, &[]);
+        client.modern = Some(capabilities);
         client
+    }
+
+    /// Answers the server's questions like this from now on.
+    pub(crate) fn react(&mut self, reaction: Reaction) {
+        self.reaction = reaction;
+    }
+
+    /// How many questions the server has asked.
+    pub(crate) fn asked(&self) -> usize {
+        self.asked
     }
 
     pub(crate) fn write(&mut self, line: &str) {
@@ -72,7 +111,10 @@ impl Client {
     /// Sends a request and does not wait for its answer.
     pub(crate) fn send(&mut self, method: &str, params: Value) -> u64 {
         self.next += 1;
-        let params = if self.modern { modern(params) } else { params };
+        let params = match &self.modern {
+            Some(capabilities) => modern_with(params, capabilities),
+            None => params,
+        };
         self.write(&json!({ "jsonrpc": "2.0", "id": self.next, "method": method, "params": params }).to_string());
         self.next
     }
@@ -85,7 +127,17 @@ impl Client {
             }
             let message =
                 self.answers.recv_timeout(PATIENCE).unwrap_or_else(|error| panic!("no answer to {id}: {error}"));
-            if let Some(id) = message["id"].as_u64() {
+            if message["method"] == "elicitation/create" {
+                self.asked += 1;
+                let id = &message["id"];
+                let answer = match &self.reaction {
+                    Reaction::Result(result) => json!({ "jsonrpc": "2.0", "id": id, "result": result }),
+                    Reaction::Error => {
+                        json!({ "jsonrpc": "2.0", "id": id, "error": { "code": -32603, "message": "no" } })
+                    }
+                };
+                self.write(&answer.to_string());
+            } else if let Some(id) = message["id"].as_u64() {
                 self.early.insert(id, message);
             }
         }
