@@ -27,12 +27,12 @@ use crate::support::text;
 pub(crate) async fn run(contract: Contract) {
     let database = Database::create().await;
     let outcome = AssertUnwindSafe(async {
-        fixture::reset(&database).await;
         let mut problems = refusals(&contract, &database).await;
         problems.extend(successes(&contract, &database).await);
         problems
     });
     let outcome = outcome.catch_unwind().await;
+    database.quiet().await;
     database.remove().await;
     let problems = outcome.unwrap_or_else(|panic| resume_unwind(panic));
     assert!(problems.is_empty(), "{}:\n- {}", contract.tool, problems.join("\n- "));
@@ -48,11 +48,11 @@ async fn refusals(contract: &Contract, database: &Database) -> Vec<String> {
     refusals.extend(contract.refusals.iter().cloned());
     // Those that need calls before them come last, so that the others can share a fixture.
     refusals.sort_by_key(|refusal| !refusal.before.is_empty());
-    let (mut problems, mut last) = (Vec::new(), Value::Null);
+    let (mut problems, mut last) = (Vec::new(), prepare(contract, database, &client, &[]).await);
     let mut before = Snapshot::of(database, &client).await;
     for (at, refusal) in refusals.iter().enumerate() {
         if !refusal.before.is_empty() {
-            last = prepare(database, &client, &refusal.before).await;
+            last = prepare(contract, database, &client, &refusal.before).await;
             before = Snapshot::of(database, &client).await;
         }
         let arguments = resolved(&refusal.arguments, &last);
@@ -134,12 +134,15 @@ async fn successes(contract: &Contract, database: &Database) -> Vec<String> {
     let (mut touched, mut last) = (true, Value::Null);
     for success in &contract.successes {
         if touched || !success.before.is_empty() {
-            last = prepare(database, &client, &success.before).await;
+            last = prepare(contract, database, &client, &success.before).await;
         }
         let arguments = resolved(&success.arguments, &last);
         let before = Snapshot::of(database, &client).await;
         let answer = client.call(contract.tool, &arguments).await;
         let mut wrong = mismatch(&tool, &answer, &success.gives);
+        if contract.ends_it {
+            database.until(<[_]>::is_empty).await;
+        }
         let after = Snapshot::of(database, &client).await;
         changed.extend(before.differing(&after));
         lost.extend(before.lost(&after));
@@ -165,11 +168,15 @@ async fn successes(contract: &Contract, database: &Database) -> Vec<String> {
 }
 
 /// Makes everything as it is in the beginning, and the calls before; the structured content of the last one.
-async fn prepare(database: &Database, client: &Client, before: &[(&'static str, Value)]) -> Value {
+async fn prepare(contract: &Contract, database: &Database, client: &Client, before: &[(&'static str, Value)]) -> Value {
+    database.quiet().await;
     fixture::reset(database).await;
     // There need not be any yet.
     drop(std::fs::remove_dir_all(client.backups()));
     client.result("set_focused_database", &json!({})).await;
+    if let Some(query) = contract.running {
+        database.begin(query).await;
+    }
     let mut last = Value::Null;
     for (tool, arguments) in before {
         let answer = client.call(tool, &resolved(arguments, &last)).await;

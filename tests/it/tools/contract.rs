@@ -11,6 +11,10 @@ pub(crate) struct Contract {
     pub(crate) elsewhere: Vec<u64>,
     /// Whether a database that is not configured is an answer, not an error.
     pub(crate) tells_of_any_database: bool,
+    /// A query that runs all the time.
+    pub(crate) running: Option<&'static str>,
+    /// Whether a success ends it.
+    pub(crate) ends_it: bool,
 }
 
 /// A call that succeeds.
@@ -34,7 +38,15 @@ pub(crate) struct Refusal {
 
 impl Contract {
     pub(crate) fn of(tool: &'static str) -> Self {
-        Self { tool, successes: Vec::new(), refusals: Vec::new(), elsewhere: Vec::new(), tells_of_any_database: false }
+        Self {
+            tool,
+            successes: Vec::new(),
+            refusals: Vec::new(),
+            elsewhere: Vec::new(),
+            tells_of_any_database: false,
+            running: None,
+            ends_it: false,
+        }
     }
 
     /// A call that succeeds, and what its result has to contain. The first one is also what broken calls are made from.
@@ -73,6 +85,18 @@ impl Contract {
     /// Names an error number of the description that another tool answers with.
     pub(crate) fn shown_elsewhere(mut self, number: u64) -> Self {
         self.elsewhere.push(number);
+        self
+    }
+
+    /// Runs this query, which has to last, while the tool is called.
+    pub(crate) fn while_running(mut self, query: &'static str) -> Self {
+        self.running = Some(query);
+        self
+    }
+
+    /// That query is to end when a call succeeds.
+    pub(crate) fn ends_it(mut self) -> Self {
+        self.ends_it = true;
         self
     }
 

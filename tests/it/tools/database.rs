@@ -7,11 +7,11 @@ use std::{
     thread,
 };
 
-use reqwest::{Client, Method};
+use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::support::{http::plain_client, program};
+use crate::support::{PATIENCE, http::plain_client, program};
 
 /// A server to make databases on.
 struct Server {
@@ -127,15 +127,54 @@ impl Database {
         names
     }
 
-    async fn on(&self, database: &str, method: Method, path: &str, body: Option<&Value>) -> Value {
+    /// Begins a query and does not wait for its result, but until it runs.
+    pub(crate) async fn begin(&self, query: &str) {
+        let body = json!({ "query": query }).to_string();
+        // Nobody wants to know how it ends.
+        drop(tokio::spawn(self.request(&self.name, Method::POST, "/_api/cursor").body(body).send()));
+        self.until(|running| !running.is_empty()).await;
+    }
+
+    /// Ends all queries.
+    pub(crate) async fn quiet(&self) {
+        for (id, _) in self.running().await {
+            let path = format!("/_api/query/{id}");
+            // It may have ended by itself.
+            drop(self.request(&self.name, Method::DELETE, &path).send().await.unwrap());
+        }
+        self.until(<[_]>::is_empty).await;
+    }
+
+    /// Waits until those queries run that should.
+    pub(crate) async fn until(&self, there: impl Fn(&[(String, String)]) -> bool) {
+        let wait = async {
+            while !there(&self.running().await) {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, wait).await.unwrap();
+    }
+
+    /// The queries that run, by id and text.
+    pub(crate) async fn running(&self) -> Vec<(String, String)> {
+        let queries = self.get("/_api/query/current").await;
+        let text = |query: &Value, name: &str| query[name].as_str().unwrap().to_owned();
+        queries.as_array().unwrap().iter().map(|query| (text(query, "id"), text(query, "query"))).collect()
+    }
+
+    fn request(&self, database: &str, method: Method, path: &str) -> RequestBuilder {
         let url = format!("{}/_db/{database}{path}", self.server.url);
-        let mut request = self.client.request(method, &url).basic_auth(self.username(), Some(self.password()));
+        self.client.request(method, url).basic_auth(self.username(), Some(self.password()))
+    }
+
+    async fn on(&self, database: &str, method: Method, path: &str, body: Option<&Value>) -> Value {
+        let mut request = self.request(database, method, path);
         if let Some(body) = body {
             request = request.body(body.to_string());
         }
         let response = request.send().await.unwrap();
         let (status, text) = (response.status(), response.text().await.unwrap());
-        assert!(status.is_success(), "{url}: {status} {text}");
-        serde_json::from_str(&text).unwrap_or_else(|_| panic!("{url}: not JSON: {text}"))
+        assert!(status.is_success(), "{path}: {status} {text}");
+        serde_json::from_str(&text).unwrap_or_else(|_| panic!("{path}: not JSON: {text}"))
     }
 }

@@ -41,7 +41,8 @@ contracts! {
     documents: arango_insert arango_add_vertex arango_update arango_remove arango_get_documents arango_bulk_insert
         arango_bulk_update arango_insert_with_validation arango_validate_references arango_create_schema
         arango_validate_document;
-    queries: arango_query arango_query_builder arango_explain_query arango_query_profile;
+    queries: arango_query arango_query_builder arango_explain_query arango_query_profile arango_list_queries
+        arango_kill_query arango_fetch_more;
     collections: arango_list_collections arango_create_collection arango_list_indexes arango_create_index
         arango_delete_index arango_describe_database arango_describe_collection;
     graphs: arango_create_graph arango_list_graphs arango_add_vertex_collection arango_add_edge_definition arango_add_edge
@@ -50,6 +51,7 @@ contracts! {
     backups: arango_backup arango_backup_graph arango_backup_named_graphs arango_restore_graph;
     tenancy: arango_database_status set_focused_database get_focused_database list_available_databases
         arango_database_resolution_status arango_list_database_configs;
+    discovery: arango_aql_help;
 }
 
 /// The tools as clients see them.

@@ -13,7 +13,8 @@ use super::{client::Client, database::Database};
 /// The focused database of the client's session.
 const FOCUS: &str = "focus";
 
-/// Facts by name: documents with their revisions, properties of collections, indexes, graphs, views, files, the focus.
+/// Facts by name: documents with their revisions, properties of collections, indexes, graphs, views, running
+/// queries, files, the focus.
 #[derive(Clone, PartialEq)]
 pub(crate) struct Snapshot(BTreeMap<String, Value>);
 
@@ -50,6 +51,9 @@ impl Snapshot {
         }
         for view in database.get("/_api/view").await["result"].as_array().unwrap() {
             facts.insert(format!("view {}", view["name"].as_str().unwrap()), view.clone());
+        }
+        for (id, query) in database.running().await {
+            facts.insert(format!("query {id}"), query.into());
         }
         files(&client.backups(), &mut facts);
         let focus = client.result("get_focused_database", &json!({})).await;

@@ -2,6 +2,7 @@
 
 pub(crate) mod backups;
 pub(crate) mod collections;
+pub(crate) mod discovery;
 pub(crate) mod documents;
 pub(crate) mod graphs;
 pub(crate) mod queries;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::tools::contract::Contract;
+use crate::tools::contract::{Contract, last};
 
 pub(crate) fn arango_query() -> Contract {
     Contract::of("arango_query")
@@ -72,4 +72,34 @@ pub(crate) fn arango_query_profile() -> Contract {
         )
         .invalid(json!({"query": remove, "execute": true}))
         .refuses(json!({"query": "FOR p IN"}), "QueryError", 1501)
+}
+
+/// A query that runs until it is killed.
+const ENDLESS: &str = "FOR i IN 1..100000 FILTER SLEEP(1) RETURN i";
+
+pub(crate) fn arango_list_queries() -> Contract {
+    Contract::of("arango_list_queries")
+        .gives(json!({}), json!([{"query": ENDLESS}]))
+        .gives(json!({"slow": true}), json!([]))
+        .while_running(ENDLESS)
+}
+
+pub(crate) fn arango_kill_query() -> Contract {
+    Contract::of("arango_kill_query")
+        .gives_after(vec![("arango_list_queries", json!({}))], json!({"id": last("/items/0/id")}), json!({}))
+        .refuses(json!({"id": "1"}), "ArangoError", 1591)
+        .invalid(json!({"id": "no number"}))
+        .while_running(ENDLESS)
+        .ends_it()
+        .shown_elsewhere(1500)
+}
+
+pub(crate) fn arango_fetch_more() -> Contract {
+    let cut = || vec![("arango_query", json!({"query": "FOR i IN 1..5 RETURN i", "max_rows": 2}))];
+    Contract::of("arango_fetch_more")
+        .gives_after(cut(), json!({"handle": last("/next")}), json!([3, 4]))
+        .gives_after(cut(), json!({"handle": last("/next"), "max_rows": 10}), json!([3, 4, 5]))
+        .refuses_after(cut(), json!({"handle": last("/next"), "database": "system"}), "ValidationError", None)
+        .invalid(json!({"handle": "no handle"}))
+        .refuses(json!({"handle": "rows_AAAAAAAAAAAAAAAAAAAAAA.2"}), "HandleError", None)
 }
