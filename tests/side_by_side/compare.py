@@ -87,7 +87,9 @@ class Program:
 
     @contextlib.asynccontextmanager
     async def session(self):
-        env = {"PASSWORD": PASSWORD, "HOME": str(self.folder), "PATH": os.environ["PATH"], "LOG_LEVEL": "ERROR"}
+        # The original takes collections in the order of a Python set; with this seed that is theirs by name.
+        env = {"PYTHONHASHSEED": "1", "PASSWORD": PASSWORD, "HOME": str(self.folder)}
+        env |= {"PATH": os.environ["PATH"], "LOG_LEVEL": "ERROR"}
         parameters = StdioServerParameters(command=self.command[0], args=self.command[1:], env=env, cwd=self.folder)
         with open(self.folder / "stderr.log", "a") as log:
             async with stdio_client(parameters, errlog=log) as pipes, ClientSession(*pipes) as session:
