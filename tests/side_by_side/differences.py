@@ -1,7 +1,21 @@
 """Differences that are meant: tool, pattern of the place in the result (a full match; `[]` stands for any index), reason.
 The same differences, for people, are in docs/migration.md."""
 
+# Lists of tools and how long they are.
+TOOLS = (
+    r"matches|matches\[\]\.name|total_\w+|categories\.\w+\.(tools(\[\])?|count)|contexts\.\w+\.(tools(\[\])?|tool_count)|"
+    r"(tools|tools_\w+|active_\w*tools)(\[\])?|tool_count"
+)
+MORE_TOOLS = "more tools, in the order of tools/list; the original's order changes from run to run"
+
 MEANT = [
+    *[(f"arango_{name}", TOOLS, MORE_TOOLS) for name in (
+        "search_tools", "list_tools_by_category", "list_workflows", "switch_workflow", "advance_workflow_stage",
+        "get_active_workflow", "get_tool_usage_stats", "unload_tools",
+    )],
+    ("arango_search_tools", r"matches\[\]\.inputSchema\..*", "schemas without titles and defaults"),
+    ("arango_get_tool_usage_stats", r"tool_usage\..*", "all calls count, also failed ones, but not the running one; "
+     "tools stand there by their first name"),
     ("arango_list_collections", r"|\[\]", "system collections are left out"),
     ("arango_create_collection", r"waitForSync", "the real value, where the original always had null"),
     ("arango_list_indexes", r"\[\]\.id", "ids are whole: `collection/number`"),
