@@ -13,6 +13,7 @@ pub mod embedded;
 pub mod manual;
 pub mod mcp;
 pub mod observability;
+pub mod progress;
 pub mod tenancy;
 pub mod tools;
 pub mod wire;

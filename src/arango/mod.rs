@@ -1,5 +1,6 @@
 //! Client of ArangoDB's HTTP API: typed calls over a transport that may be a socket or the engine in this process.
 
+pub mod access;
 pub mod admin;
 pub mod auth;
 pub mod call;
@@ -21,6 +22,7 @@ pub mod transport;
 pub mod view;
 
 pub use self::http::{HttpTransport, ServerOptions};
+pub use access::Access;
 pub use auth::{Authenticator, Credentials};
 pub use call::Call;
 pub use collection::{Collection, CollectionType};

@@ -2,12 +2,15 @@
 
 mod arguments;
 mod call;
+mod confirm;
+mod db;
 mod embedded;
 mod error;
 mod output;
 mod sample;
 mod serve;
 mod setup;
+mod table;
 mod tools;
 mod version;
 
@@ -45,7 +48,7 @@ fn runtime_for(cli: &Cli) -> Builder {
         None => serve::is_for_many(&cli.server),
         Some(Command::Server(options)) => serve::is_for_many(options),
         Some(Command::Embedded(_)) => true,
-        Some(Command::Call(_) | Command::Tools(_) | Command::Version) => false,
+        Some(Command::Call(_) | Command::Db(_) | Command::Tools(_) | Command::Version) => false,
     };
     if many_clients { Builder::new_multi_thread() } else { Builder::new_current_thread() }
 }
@@ -54,6 +57,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode, CliError> {
     match cli.command.unwrap_or(Command::Server(cli.server)) {
         Command::Server(options) => serve::run(options).await,
         Command::Call(options) => call::run(options).await,
+        Command::Db(options) => db::run(options).await,
         Command::Tools(options) => tools::run(&options),
         Command::Embedded(options) => embedded::run(options).await,
         Command::Version => version::run(),

@@ -1,12 +1,22 @@
 //! The only place that prints. Standard output is the protocol's while serving on stdio, so nothing else may write to it.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _, Write};
+
+use anstream::AutoStream;
 
 use super::error::CliError;
 
-/// Prints a text to standard output. A reader that has gone away is no failure.
+/// Prints a text to standard output, as it is. A reader that has gone away is no failure.
 pub(crate) fn print(text: &str) -> Result<(), CliError> {
-    let mut out = io::stdout().lock();
+    print_to(io::stdout().lock(), text)
+}
+
+/// Prints a text of ours, whose colours only a terminal gets, and only without `NO_COLOR`.
+pub(crate) fn print_styled(text: &str) -> Result<(), CliError> {
+    print_to(AutoStream::auto(io::stdout().lock()), text)
+}
+
+fn print_to(mut out: impl Write, text: &str) -> Result<(), CliError> {
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(CliError::while_doing("cannot write to standard output", error))
@@ -23,6 +33,12 @@ pub(crate) fn print_line(text: &str) -> Result<(), CliError> {
 /// Says something to the person at the terminal, on standard error. Nobody listening is no failure.
 pub(crate) fn note(text: &str) {
     let mut out = io::stderr().lock();
+    drop(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
+}
+
+/// The same for a text of ours with colours.
+pub(crate) fn note_styled(text: &str) {
+    let mut out = AutoStream::auto(io::stderr().lock());
     drop(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
 }
 

@@ -7,13 +7,22 @@ use std::{
     time::Duration,
 };
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{observability::SafeUrl, wire::DatabaseName};
 
 /// The name a database is configured under: what agents put in the `database` argument.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String")]
 pub struct DatabaseKey(String);
+
+impl TryFrom<String> for DatabaseKey {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        Self::parse(text)
+    }
+}
 
 impl DatabaseKey {
     /// Longest key in bytes.

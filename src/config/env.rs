@@ -1,6 +1,8 @@
 //! The environment: the only place that reads it, and the table of every variable this program knows.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
+
+use super::ConfigError;
 
 /// Where variables are read from.
 pub trait Env: Send + Sync + std::fmt::Debug {
@@ -49,6 +51,33 @@ impl std::fmt::Debug for MapEnv {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // Values may be passwords.
         f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+/// The variables of a file, and of the environment of this process where the file does not name them.
+#[derive(Debug, Default)]
+pub struct FileEnv(MapEnv);
+
+impl FileEnv {
+    /// Reads lines of the form `NAME=value`.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or a line has another form. The line is not repeated: it may hold a password.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let fault = |error: &dotenvy::Error| match error {
+            dotenvy::Error::Io(error) => ConfigError::new("", format!("the file cannot be read: {error}")),
+            _ => ConfigError::new("", "a line is not of the form NAME=value")
+                .advise("put values with blanks or signs in single quotes"),
+        };
+        let lines = dotenvy::from_path_iter(path).map_err(|error| fault(&error).in_file(path))?;
+        let pairs: Result<MapEnv, _> = lines.collect();
+        pairs.map(Self).map_err(|error| fault(&error).in_file(path))
+    }
+}
+
+impl Env for FileEnv {
+    fn get(&self, name: &str) -> Option<String> {
+        self.0.get(name).or_else(|| SystemEnv.get(name))
     }
 }
 
@@ -121,6 +150,8 @@ pub const VARIABLES: &[Variable] = &[
         "the one directory backups are written to and read from",
     ),
     variable("MCP_COMPAT_TOOLSET", "full", "`baseline` lists the first seven tools only"),
+    variable("MCP_ARANGODB_ASYNC_CLI_YES", "", "`1` answers every question of a command with yes, as --yes does"),
+    variable("NO_COLOR", "", "set to anything, it takes the colours out of what commands print"),
     variable("LOG_LEVEL", "INFO", "how much is logged to standard error"),
 ];
 
@@ -142,6 +173,20 @@ mod tests {
         let env = MapEnv::from([("ARANGO_PASSWORD", "hunter2")]);
         assert_eq!(format!("{env:?}"), r#"{"ARANGO_PASSWORD"}"#);
         assert_eq!(env.get("ARANGO_PASSWORD").as_deref(), Some("hunter2"));
+    }
+
+    #[test]
+    fn variables_of_a_file_are_read_and_a_bad_line_is_not_repeated() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("env");
+        std::fs::write(&path, "# those of the shop\nexport A='p$w'\nB=\"two words\" # why\n\nC=\n").unwrap();
+        let env = FileEnv::read(&path).unwrap();
+        let values = ["A", "B", "C", "D_IS_NOT_SET"].map(|name| env.get(name));
+        assert_eq!(values, [Some("p$w".into()), Some("two words".into()), Some(String::new()), None]);
+        std::fs::write(&path, "PASSWORD hunter2\n").unwrap();
+        let refused = FileEnv::read(&path).unwrap_err().to_string();
+        assert!(refused.contains("NAME=value") && !refused.contains("hunter2"), "{refused}");
+        assert!(FileEnv::read(&folder.path().join("none")).is_err());
     }
 
     #[test]

@@ -28,37 +28,38 @@ const MAX_FILE_LEN: u64 = 4 << 20;
 /// Keys people write when they mean to put the password itself into the file.
 const PASSWORD_KEYS: [&str; 6] = ["password", "passwd", "pass", "pwd", "secret", "token"];
 
-type Text = Spanned<String>;
+pub(super) type Text = Spanned<String>;
 
-#[derive(Debug, Deserialize)]
+/// The file as it is written: every value still a text.
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawFile {
+pub(super) struct RawFile {
     version: Option<Text>,
-    default_database: Option<Text>,
-    databases: Option<IndexMap<String, Spanned<RawEntry>>>,
+    pub(super) default_database: Option<Text>,
+    pub(super) databases: Option<IndexMap<String, Spanned<RawEntry>>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawEntry {
-    url: Option<Text>,
-    urls: Option<Vec<Text>>,
-    database: Option<Text>,
-    username: Option<Text>,
-    password_env: Option<Text>,
-    password_file: Option<Text>,
-    timeout: Option<Text>,
-    description: Option<Text>,
-    read_only: Option<Text>,
-    confirm: Option<Text>,
-    auth: Option<Text>,
-    max_connections: Option<Text>,
-    max_rows: Option<Text>,
-    max_bytes: Option<Text>,
-    max_runtime: Option<Text>,
-    memory_limit: Option<Text>,
-    ca_file: Option<Text>,
-    tags: Option<Vec<Text>>,
+pub(super) struct RawEntry {
+    pub(super) url: Option<Text>,
+    pub(super) urls: Option<Vec<Text>>,
+    pub(super) database: Option<Text>,
+    pub(super) username: Option<Text>,
+    pub(super) password_env: Option<Text>,
+    pub(super) password_file: Option<Text>,
+    pub(super) timeout: Option<Text>,
+    pub(super) description: Option<Text>,
+    pub(super) read_only: Option<Text>,
+    pub(super) confirm: Option<Text>,
+    pub(super) auth: Option<Text>,
+    pub(super) max_connections: Option<Text>,
+    pub(super) max_rows: Option<Text>,
+    pub(super) max_bytes: Option<Text>,
+    pub(super) max_runtime: Option<Text>,
+    pub(super) memory_limit: Option<Text>,
+    pub(super) ca_file: Option<Text>,
+    pub(super) tags: Option<Vec<Text>>,
 }
 
 /// The file to read: `path`, else what `ARANGO_DATABASES_CONFIG_FILE` names, else the default one if it exists. The
@@ -90,6 +91,14 @@ pub(super) fn home(env: &dyn Env) -> Option<PathBuf> {
 /// # Errors
 /// The first fault found.
 pub fn read(path: &Path) -> Result<Config, ConfigError> {
+    let (text, metadata) = read_text(path)?;
+    let mut config = parse(&text, path).map_err(|error| error.in_file(path))?;
+    config.warnings.extend(permission_warning(path, &metadata));
+    Ok(config)
+}
+
+/// The text of a file, unless it is too large to be a configuration.
+pub(super) fn read_text(path: &Path) -> Result<(String, fs::Metadata), ConfigError> {
     let in_file = |error: ConfigError| error.in_file(path);
     let unreadable = |error: &std::io::Error| ConfigError::new("", format!("the file cannot be read: {error}"));
     let metadata = fs::metadata(path).map_err(|error| in_file(unreadable(&error)))?;
@@ -97,9 +106,7 @@ pub fn read(path: &Path) -> Result<Config, ConfigError> {
         return Err(in_file(ConfigError::new("", "the file is larger than 4 MiB")));
     }
     let text = fs::read_to_string(path).map_err(|error| in_file(unreadable(&error)))?;
-    let mut config = parse(&text, path).map_err(in_file)?;
-    config.warnings.extend(permission_warning(path, &metadata));
-    Ok(config)
+    Ok((text, metadata))
 }
 
 /// Checks the text of a file; `path` is where it stands, which relative paths in it start from.
@@ -107,9 +114,12 @@ pub fn read(path: &Path) -> Result<Config, ConfigError> {
 /// # Errors
 /// The first fault found, without the name of the file.
 pub fn parse(text: &str, path: &Path) -> Result<Config, ConfigError> {
+    check(read_yaml(text)?, path)
+}
+
+/// Checks what a file says.
+pub(super) fn check(raw: RawFile, path: &Path) -> Result<Config, ConfigError> {
     let mut config = Config::empty(Source::File(path.to_owned()));
-    // Comments alone are an empty configuration too.
-    let Some(raw) = read_yaml(text)? else { return Ok(config) };
     if let Some(version) = raw.version
         && !["1", Config::VERSION].contains(&version.value.as_str())
     {
@@ -148,16 +158,17 @@ fn fault(value: &Text, key: &str, problem: impl Into<String>) -> ConfigError {
     ConfigError::new(key, problem).at(value.referenced.line(), value.referenced.column())
 }
 
-fn read_yaml(text: &str) -> Result<Option<RawFile>, ConfigError> {
-    let error = match serde_saphyr::from_str(text) {
-        Ok(raw) => return Ok(raw),
+/// Reads the text of a file. Comments alone are an empty configuration too.
+pub(super) fn read_yaml(text: &str) -> Result<RawFile, ConfigError> {
+    let error = match serde_saphyr::from_str::<Option<RawFile>>(text) {
+        Ok(raw) => return Ok(raw.unwrap_or_default()),
         Err(error) => error,
     };
     let quoted = quote_embedded(text);
     if quoted != text
-        && let Ok(raw) = serde_saphyr::from_str(&quoted)
+        && let Ok(raw) = serde_saphyr::from_str::<Option<RawFile>>(&quoted)
     {
-        return Ok(raw);
+        return Ok(raw.unwrap_or_default());
     }
     Err(explain(&error, text))
 }
@@ -165,15 +176,20 @@ fn read_yaml(text: &str) -> Result<Option<RawFile>, ConfigError> {
 /// Puts quotes round `embedded:` where it is the whole value. YAML wants them because of the colon at the end, and nobody
 /// thinks of that.
 fn quote_embedded(text: &str) -> String {
-    let quote = |line: &str| match line.split_once("url: embedded:") {
+    replace_bare_embedded(text, "\"embedded:\"")
+}
+
+/// Puts `with` in the place of every unquoted `url: embedded:`.
+pub(super) fn replace_bare_embedded(text: &str, with: &str) -> String {
+    let replace = |line: &str| match line.split_once("url: embedded:") {
         Some((before, after))
             if before.trim().is_empty() && after.split('#').next().unwrap_or("").trim().is_empty() =>
         {
-            format!("{before}url: \"embedded:\"{after}")
+            format!("{before}url: {with}{after}")
         }
         _ => line.to_owned(),
     };
-    text.split('\n').map(quote).collect::<Vec<_>>().join("\n")
+    text.split('\n').map(replace).collect::<Vec<_>>().join("\n")
 }
 
 /// Says what the YAML reader found wrong in our words, and never with a value, which may be a password.

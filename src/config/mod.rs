@@ -2,9 +2,11 @@
 //! afterwards. No tool edits it.
 
 pub mod database;
+pub mod edit;
 pub mod env;
 pub mod error;
 pub mod file;
+pub mod save;
 pub mod settings;
 mod values;
 
@@ -13,7 +15,7 @@ use std::path::PathBuf;
 use indexmap::IndexMap;
 
 pub use database::{Address, AuthMethod, Confirm, DatabaseEntry, DatabaseKey, Origin, PasswordSource};
-pub use env::{Env, MapEnv, SystemEnv};
+pub use env::{Env, FileEnv, MapEnv, SystemEnv};
 pub use error::ConfigError;
 pub use settings::{KeyBytes, Settings, Toolset, TransportKind};
 

@@ -66,6 +66,9 @@ pub enum Error {
         /// Whether everything is as it was.
         undone: bool,
     },
+    /// Nobody waits for it any more.
+    #[error("it was cancelled")]
+    Cancelled,
     /// The database answered with an error.
     #[error(transparent)]
     Database(#[from] arango::Error),

@@ -9,11 +9,27 @@ mod root;
 mod staging;
 mod write;
 
+use crate::{arango, progress::Job};
+
 pub use error::Error;
 pub use layout::Part;
 pub use restore::{Conflict, OnConflict, RestoreOptions, RestoreReport, restore_graph};
 pub use root::Root;
 pub use write::{CollectionsReport, DefinitionsReport, GraphOptions, GraphReport, collections, definitions, graph};
+
+/// Waits for the database's answer, but no longer than somebody waits for the whole.
+async fn answer<T>(job: &Job, request: impl Future<Output = Result<T, arango::Error>>) -> Result<T, Error> {
+    tokio::select! {
+        biased;
+        () = job.cancelled.cancelled() => Err(Error::Cancelled),
+        outcome = request => Ok(outcome?),
+    }
+}
+
+/// Stops where nobody waits any more.
+fn go_on(job: &Job) -> Result<(), Error> {
+    if job.cancelled.is_cancelled() { Err(Error::Cancelled) } else { Ok(()) }
+}
 
 /// How long going through one collection may take.
 const RUNTIME: std::time::Duration = std::time::Duration::from_mins(9);

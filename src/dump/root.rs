@@ -36,7 +36,7 @@ impl Root {
 
     /// The time now, as RFC 3339 in UTC.
     pub(super) fn now(&self) -> String {
-        self.moment().to_string()
+        crate::clock::rfc3339(self.clock.now_millis())
     }
 
     /// The time now, as it stands in file names: `20260131_235959`.

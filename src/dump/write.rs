@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
+    answer,
     error::{Error, blocking},
     layout::{self, FileEntry, Manifest, Metadata, Part, Properties},
     root::{Place, Root},
@@ -12,6 +13,7 @@ use super::{
 };
 use crate::{
     arango::{self, Database, Graph, Query},
+    progress::Job,
     wire::{CollectionName, ErrorNum, GraphName},
 };
 
@@ -83,15 +85,18 @@ pub async fn collections(
     directory: Option<&str>,
     wanted: &[CollectionName],
     limit: Option<u64>,
+    job: &Job,
 ) -> Result<CollectionsReport, Error> {
     let place = root.place(directory, &root.stamp())?;
     let mut names = chosen(database, wanted).await?;
     names.sort();
     names.dedup();
+    let source = Source { database, limit, job };
+    source.measure(&names).await?;
     let staging = staged(&place).await?;
     let (mut written, mut files) = (Vec::new(), Vec::new());
     for name in &names {
-        let (file, entry) = dump(database, &staging, name, format!("{name}.json"), limit).await?;
+        let (file, entry) = source.dump(&staging, name, format!("{name}.json")).await?;
         written.push(file);
         files.push(entry);
     }
@@ -131,18 +136,22 @@ pub async fn graph(
     name: &GraphName,
     directory: Option<&str>,
     options: GraphOptions,
+    job: &Job,
 ) -> Result<GraphReport, Error> {
     let place = root.place(directory, &format!("graph_{}_{}", file_name(name), root.stamp()))?;
     let graph = database.graph(name).await.map_err(|error| unknown(name, error))?;
-    let staging = staged(&place).await?;
     let (vertices, edges) = (graph.vertex_collections(), graph.edge_collections());
+    let source = Source { database, limit: options.limit, job };
+    let all: Vec<_> = vertices.iter().chain(&edges).cloned().collect();
+    source.measure(&all).await?;
+    let staging = staged(&place).await?;
     let (mut vertex_files, mut edge_files, mut files) = (Vec::new(), Vec::new(), Vec::new());
     for (part, names, written) in [(Part::Vertex, &vertices, &mut vertex_files), (Part::Edge, &edges, &mut edge_files)]
     {
         let folder = staging.clone();
         blocking(move || folder.folder(part.folder())).await?;
         for name in names {
-            let (file, entry) = dump(database, &staging, name, part.file(name), options.limit).await?;
+            let (file, entry) = source.dump(&staging, name, part.file(name)).await?;
             written.push(file);
             files.push(entry);
         }
@@ -195,6 +204,7 @@ pub async fn definitions(
     root: &Root,
     file: Option<&str>,
     wanted: &[GraphName],
+    job: &Job,
 ) -> Result<DefinitionsReport, Error> {
     #[derive(Serialize)]
     struct File {
@@ -206,7 +216,7 @@ pub async fn definitions(
     const INSIDE: &str = "graphs.json";
 
     let place = root.place(file, &format!("named_graphs_backup_{}.json", root.stamp()))?;
-    let mut graphs = database.graphs().await?;
+    let mut graphs = answer(job, database.graphs()).await?;
     graphs.sort_by(|a, b| a.name.cmp(&b.name));
     let missing_graphs: Vec<_> =
         wanted.iter().filter(|name| !graphs.iter().any(|graph| graph.name == **name)).cloned().collect();
@@ -224,6 +234,9 @@ pub async fn definitions(
         Ok(entry)
     })
     .await?;
+    let count = graphs.len() as u64;
+    job.progress.expect(count);
+    job.progress.advance(count, "definitions");
     Ok(DefinitionsReport {
         output_file: shown(&place),
         graphs_backed_up: graphs.len(),
@@ -241,35 +254,60 @@ async fn staged(place: &Place) -> Result<Staging, Error> {
     blocking(move || place.stage()).await
 }
 
-/// Writes one collection.
-async fn dump(
-    database: &Database,
-    staging: &Staging,
-    collection: &CollectionName,
-    path: String,
+/// Where documents are written from.
+struct Source<'a> {
+    database: &'a Database,
+    /// At most this many of each collection.
     limit: Option<u64>,
-) -> Result<(Written, FileEntry), Error> {
-    let query = match limit {
-        None => Query::new("FOR d IN @@collection RETURN d"),
-        Some(limit) => Query::new("FOR d IN @@collection LIMIT @limit RETURN d").bind("limit", limit),
-    };
-    let mut query = query.bind("@collection", collection.as_str());
-    query.stream = true;
-    query.max_runtime = Some(super::RUNTIME);
-    query.memory_limit = Some(super::MEMORY);
-    let folder = staging.clone();
-    let mut output = blocking(move || folder.file(&path)).await?;
-    let mut cursor = database.query(&query).await?;
-    while let Some(batch) = cursor.next_batch().await? {
-        output = blocking(move || written(output, &batch)).await?;
+    job: &'a Job,
+}
+
+impl Source<'_> {
+    /// Finds out how much there is to do, if anybody wants to know.
+    async fn measure(&self, collections: &[CollectionName]) -> Result<(), Error> {
+        if !self.job.progress.is_watched() {
+            return Ok(());
+        }
+        let mut total = 0_u64;
+        for name in collections {
+            let count = answer(self.job, self.database.count(name)).await?;
+            total = total.saturating_add(self.limit.map_or(count, |limit| count.min(limit)));
+        }
+        self.job.progress.expect(total);
+        Ok(())
     }
-    let shown = output.shown().display().to_string();
-    let entry = blocking(move || {
-        output.end_rows()?;
-        output.finish()
-    })
-    .await?;
-    Ok((Written { collection: collection.as_str().to_owned(), path: shown, count: entry.count }, entry))
+
+    /// Writes one collection.
+    async fn dump(
+        &self,
+        staging: &Staging,
+        collection: &CollectionName,
+        path: String,
+    ) -> Result<(Written, FileEntry), Error> {
+        let query = match self.limit {
+            None => Query::new("FOR d IN @@collection RETURN d"),
+            Some(limit) => Query::new("FOR d IN @@collection LIMIT @limit RETURN d").bind("limit", limit),
+        };
+        let mut query = query.bind("@collection", collection.as_str());
+        query.stream = true;
+        query.max_runtime = Some(super::RUNTIME);
+        query.memory_limit = Some(super::MEMORY);
+        let folder = staging.clone();
+        let mut output = blocking(move || folder.file(&path)).await?;
+        let mut cursor = answer(self.job, self.database.query(&query)).await?;
+        while let Some(batch) = answer(self.job, cursor.next_batch()).await? {
+            let count = batch.len() as u64;
+            output = blocking(move || written(output, &batch)).await?;
+            self.job.progress.advance(count, collection.as_str());
+        }
+        let shown = output.shown().display().to_string();
+        let entry = blocking(move || {
+            output.end_rows()?;
+            output.finish()
+        })
+        .await?;
+        Ok((Written { collection: collection.as_str().to_owned(), path: shown, count: entry.count }, entry))
+    }
 }
 
 fn written(mut output: Output, batch: &arango::Batch) -> Result<Output, Error> {

@@ -4,7 +4,6 @@
 use std::{
     net::{IpAddr, SocketAddr, ToSocketAddrs as _},
     sync::Arc,
-    time::Duration,
 };
 
 use axum::{
@@ -22,14 +21,8 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{Server, polish::polish, sessions::BoundedSessions};
+use super::{Server, drain::drained, polish::polish, sessions::BoundedSessions};
 use crate::tools::Services;
-
-/// How long answers in flight may take after a request to stop.
-const DRAIN: Duration = Duration::from_secs(5);
-
-/// How often a drain looks whether it is done.
-const DRAIN_POLL: Duration = Duration::from_millis(20);
 
 /// Where and how to listen.
 #[derive(Debug, Clone)]
@@ -94,6 +87,7 @@ pub async fn serve_http(
     let bound = listener.local_addr().map_err(|source| HttpError::Bind { address, source })?;
     let end_streams = CancellationToken::new();
     let services = Arc::clone(server.services());
+    let draining = Arc::clone(&services);
     let app = router(server, &options, bound.port(), end_streams.clone());
     listening(bound);
     // Without NODELAY every small answer waits some 40 ms for an acknowledgement.
@@ -106,21 +100,14 @@ pub async fn serve_http(
         stop.cancelled().await;
         // First no new connections while calls in flight finish, then the end of all streams, which never finish.
         tokio::spawn(async move {
-            drained(&services).await;
+            drained(&draining).await;
             end_streams.cancel();
         });
     };
-    axum::serve(listener, app).with_graceful_shutdown(shutdown).await.map_err(HttpError::Serve)
-}
-
-/// Waits until no call is running, or until patience ends.
-async fn drained(services: &Services) {
-    let deadline = tokio::time::Instant::now() + DRAIN;
-    while services.calls_in_flight() > 0 && tokio::time::Instant::now() < deadline {
-        tokio::time::sleep(DRAIN_POLL).await;
-    }
-    // The last answer still has to be written.
-    tokio::time::sleep(DRAIN_POLL).await;
+    let served = axum::serve(listener, app).with_graceful_shutdown(shutdown).await.map_err(HttpError::Serve);
+    // The end of the streams has cancelled what was still running; that may have something to put right.
+    drained(&services).await;
+    served
 }
 
 fn router(server: Server, options: &HttpOptions, port: u16, end_streams: CancellationToken) -> Router {

@@ -3,9 +3,11 @@
 
 mod completions;
 mod confirm;
+mod drain;
 mod http;
 mod ordered;
 mod polish;
+mod progress;
 mod prompts;
 mod resources;
 mod server;

@@ -1,7 +1,7 @@
 //! The protocol's handler: what the server says about itself, the list of tools, and the way from a request to the
 //! registry. Written out by hand rather than by rmcp's macros, which would ask every tool for the whole server.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
@@ -19,16 +19,22 @@ use serde_json::{Map, json};
 use super::{
     SERVER_NAME, VERSION, completions,
     confirm::Confirmer,
+    progress::{self, Listener},
     prompts, resources,
     session_id::{caller, is_modern},
 };
-use crate::tools::{CallContext, Describer, Effect, Entry, Registry, Services};
+use crate::{
+    progress::Progress,
+    tools::{CallContext, Describer, Effect, Entry, Registry, Services},
+};
 
 /// How long a client may keep the list of tools: it changes only with a new version of the server.
 const LIST_TTL_MILLIS: u64 = 3_600_000;
 
 /// Where results say who answered.
 const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
+/// How long a client may take to accept a notification before it is dropped.
+const NOTICE: Duration = Duration::from_secs(10);
 
 /// What every model is told once.
 const INSTRUCTIONS: &str = "Access to one or more ArangoDB databases (documents, graphs, key/value; query language AQL).\n\
@@ -40,6 +46,7 @@ collection is bound as `@@c` with the key \"@c\".\n\
 COLLECT … WITH COUNT in the query.\n\
 - Several databases can be configured: list_available_databases shows their keys. Choose one for a single call with \
 `database`, or for the calls that follow with set_focused_database, which also returns a `focus` handle to pass on.\n\
+- arango_search_tools finds a tool by keywords; arango_switch_workflow shortens the list of tools to one kind of work.\n\
 - Failures are results with `isError`; they name the cause, ArangoDB's error number and what to do next.";
 
 /// How the server is reached.
@@ -120,16 +127,43 @@ fn listed(entry: &Entry) -> Tool {
     tool
 }
 
+/// Lets a call tell how far it is, if its client asked for that.
+fn listening(call: CallContext, context: &RequestContext<RoleServer>) -> (CallContext, Option<Listener>) {
+    let Some(token) = context.meta.get_progress_token() else { return (call, None) };
+    let (progress, reports) = Progress::channel();
+    (call.telling(progress), Some(Listener { peer: context.peer.clone(), token, reports }))
+}
+
+/// Tells the client that its list of tools is another now. The answer does not wait for that: a client without an open
+/// stream for notifications takes it later or never.
+fn tell_list_changed(context: &RequestContext<RoleServer>) {
+    let peer = context.peer.clone();
+    tokio::spawn(async move {
+        if let Ok(Err(error)) = tokio::time::timeout(NOTICE, peer.notify_tool_list_changed()).await {
+            tracing::debug!(%error, "the change of a list could not be told");
+        }
+    });
+}
+
 impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
-        let capabilities =
-            ServerCapabilities::builder().enable_tools().enable_resources().enable_prompts().enable_completions();
+        let capabilities = ServerCapabilities::builder()
+            .enable_tools()
+            .enable_tool_list_changed()
+            .enable_resources()
+            .enable_prompts()
+            .enable_completions();
         ServerConfig::new(capabilities.build()).with_server_info(Self::about()).with_instructions(INSTRUCTIONS)
     }
 
     async fn discover(&self, _context: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {
         let versions = self.supported_protocol_versions().into_owned();
-        let answer = DiscoverResult::from_server_info(versions, self.get_info());
+        let mut info = self.get_info();
+        // In the stateless protocol no request changes what another sees.
+        if let Some(tools) = &mut info.capabilities.tools {
+            tools.list_changed = None;
+        }
+        let answer = DiscoverResult::from_server_info(versions, info);
         Ok(answer.with_ttl_ms(LIST_TTL_MILLIS).with_cache_scope(CacheScope::Private))
     }
 
@@ -141,7 +175,9 @@ impl ServerHandler for Server {
         if request.is_some_and(|page| page.cursor.is_some()) {
             return Err(ErrorData::invalid_params("unknown cursor: the list of tools has a single page", None));
         }
-        let list = ListToolsResult::with_all_items(self.shared.tools.clone());
+        let hidden = self.shared.registry.hidden(self.services(), &caller(self.channel, &context)).await;
+        let shown = self.shared.tools.iter().filter(|tool| !hidden.contains(tool.name.as_ref()));
+        let list = ListToolsResult::with_all_items(shown.cloned().collect());
         Ok(if is_modern(&context) {
             list.with_ttl_ms(LIST_TTL_MILLIS).with_cache_scope(CacheScope::Private)
         } else {
@@ -165,7 +201,9 @@ impl ServerHandler for Server {
         let caller = caller(self.channel, &context);
         let confirmer = Arc::new(Confirmer::of(self.channel, caller.session.is_some(), &request, &context));
         let call = CallContext::new(Arc::clone(&self.shared.services), caller).asking(confirmer.clone());
+        let (call, listener) = listening(call, &context);
         let work = self.shared.registry.call(entry, &call, request.arguments.unwrap_or_default());
+        let work = progress::telling(listener, work);
         tokio::select! {
             biased;
             // Dropping the work is what cancels it: a cursor deletes itself, the audit line says "cancelled".
@@ -173,6 +211,9 @@ impl ServerHandler for Server {
             mut result = work => {
                 if let Some(question) = confirmer.pending() {
                     return Ok(question.into());
+                }
+                if call.changed_list() {
+                    tell_list_changed(&context);
                 }
                 if is_modern(&context)
                     && let Ok(about) = serde_json::to_value(Self::about())

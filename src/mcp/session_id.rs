@@ -34,5 +34,6 @@ pub(crate) fn caller(channel: Channel, context: &RequestContext<RoleServer>) -> 
             .and_then(|value| value.to_str().ok())
             .map(SessionId::new),
     };
-    Caller { session, principal }
+    let own_list = session.is_some() && !is_modern(context);
+    Caller { session, principal, own_list }
 }

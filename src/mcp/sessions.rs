@@ -88,7 +88,7 @@ impl SessionManager for BoundedSessions {
     // rmcp calls this twice on DELETE and once when a session has been silent too long.
     async fn close_session(&self, id: &SessionId) -> Result<(), Self::Error> {
         self.last_seen.lock().remove(id);
-        if let Err(error) = self.services.sessions.remove(&session::SessionId::new(id)).await {
+        if let Err(error) = self.services.forget(&session::SessionId::new(id)).await {
             tracing::warn!(%error, "the state of an ended session could not be removed");
         }
         self.inner.close_session(id).await
@@ -143,8 +143,8 @@ mod tests {
         let (second, _two) = sessions.create_session().await.unwrap();
         let principal = session::Principal::anonymous();
         let id = session::SessionId::new(&second);
-        let focused = Some(DatabaseKey::parse("a").unwrap());
-        services.sessions.set(&id, &principal, SessionState { focused }).await.unwrap();
+        let focus = |state: &mut SessionState| state.focused = Some(DatabaseKey::parse("a").unwrap());
+        services.sessions.update(&id, &principal, &focus).await.unwrap();
         sessions.touch(&first);
         let (_third, _three) = sessions.create_session().await.unwrap();
         assert!(sessions.has_session(&first).await.unwrap());

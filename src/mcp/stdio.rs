@@ -1,12 +1,14 @@
 //! MCP over the pipes of the process: one client, and the process is its session.
 //!
 //! The process must never outlive its client. At the end of the input running calls get a moment to finish, so that
-//! answers to piped-in requests are not lost, and then the server goes, whatever is still running.
+//! answers to piped-in requests are not lost, and then they are cancelled. What a cancelled call has to put right (half of a
+//! restore, say) is all the server still waits for.
 
 use std::{
     future::Future as _,
     io,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
@@ -19,13 +21,14 @@ use rmcp::{
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
-use super::{Server, ordered::Ordered};
+use super::{
+    Server,
+    drain::{DRAIN, drained},
+    ordered::Ordered,
+};
 
 /// How long running calls may go on after the client has closed the pipe: the client must be rid of us within a second.
 const GRACE_AFTER_END: Duration = Duration::from_millis(700);
-
-/// How long running calls may go on after a request to stop.
-const GRACE_AFTER_STOP: Duration = Duration::from_secs(5);
 
 /// Serves one client until its input ends or `stop` is cancelled.
 ///
@@ -34,6 +37,7 @@ const GRACE_AFTER_STOP: Duration = Duration::from_secs(5);
 pub async fn serve_stdio(server: Server, stop: CancellationToken) -> io::Result<()> {
     let ended = CancellationToken::new();
     let abort = CancellationToken::new();
+    let services = Arc::clone(server.services());
     let (reader, writer) = stdio_pipes();
     let input = Input { inner: reader, stop: Box::pin(stop.clone().cancelled_owned()), ended: ended.clone() };
     let running = async {
@@ -46,13 +50,15 @@ pub async fn serve_stdio(server: Server, stop: CancellationToken) -> io::Result<
     };
     let patience = async {
         ended.cancelled().await;
-        tokio::time::sleep(if stop.is_cancelled() { GRACE_AFTER_STOP } else { GRACE_AFTER_END }).await;
+        tokio::time::sleep(if stop.is_cancelled() { DRAIN } else { GRACE_AFTER_END }).await;
         abort.cancel();
     };
-    tokio::select! {
+    let outcome = tokio::select! {
         outcome = running => outcome,
         () = patience => Ok(()),
-    }
+    };
+    drained(&services).await;
+    outcome
 }
 
 /// The input, which also ends when the server is asked to stop, and which tells when it has ended.

@@ -2,12 +2,17 @@
 
 pub mod databases;
 pub mod focus;
+mod recent;
 pub mod resolver;
 pub mod seal;
 pub mod session;
+pub mod usage;
+pub mod workflow;
 
 pub use databases::{ConnectError, Databases};
 pub use focus::{FocusError, FocusSealer};
 pub use resolver::{Inputs, Level, LevelReport, Resolution, ResolveError};
 pub use seal::{Sealer, SealingKey, SealingKeyError};
-pub use session::{MemorySessions, Principal, SessionError, SessionId, SessionState, Sessions};
+pub use session::{Changed, MemorySessions, Principal, SessionError, SessionId, SessionState, Sessions};
+pub use usage::{ToolUse, UsageLog};
+pub use workflow::{Shown, Stage, Workflow, WorkflowState};

@@ -1,15 +1,12 @@
-//! What the server remembers between calls: the focused database of a session. Bounded in number and in time, and bound
-//! to whoever opened the session.
+//! What the server remembers between calls: the focused database of a session, and the workflow it has chosen. Bounded in
+//! number and in time, and bound to whoever opened the session.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use futures::future::{BoxFuture, ready};
-use parking_lot::Mutex;
+use serde::{Deserialize, Serialize};
 
+use super::{recent::Recent, workflow::WorkflowState};
 use crate::{clock::Clock, config::DatabaseKey};
 
 /// The identity of a session: the constant of standard input and output, or the transport's session identifier.
@@ -65,12 +62,27 @@ impl Principal {
     }
 }
 
-/// What is remembered of a session.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// What is remembered of a session. Small, and serialisable, so that a store outside of the process can keep it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct SessionState {
     /// The database calls mean when they name none.
     pub focused: Option<DatabaseKey>,
+    /// What the session works on.
+    pub workflow: WorkflowState,
 }
+
+/// A state before and after a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changed {
+    /// What it was.
+    pub before: SessionState,
+    /// What it is now.
+    pub after: SessionState,
+}
+
+/// A change of a state. A store that others write to as well may apply it more than once, each time to what is there.
+pub type Change<'a> = &'a (dyn Fn(&mut SessionState) + Send + Sync);
 
 /// Why a session's state cannot be had.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -92,13 +104,13 @@ pub trait Sessions: Send + Sync + std::fmt::Debug {
         principal: &'a Principal,
     ) -> BoxFuture<'a, Result<Option<SessionState>, SessionError>>;
 
-    /// Remembers the state, opening the session if need be.
-    fn set<'a>(
+    /// Changes the state as one step, so that of two changes at once none is lost. Opens the session if need be.
+    fn update<'a>(
         &'a self,
         id: &'a SessionId,
         principal: &'a Principal,
-        state: SessionState,
-    ) -> BoxFuture<'a, Result<(), SessionError>>;
+        change: Change<'a>,
+    ) -> BoxFuture<'a, Result<Changed, SessionError>>;
 
     /// Forgets a session; unknown ones are no error.
     fn remove<'a>(&'a self, id: &'a SessionId) -> BoxFuture<'a, Result<(), SessionError>>;
@@ -106,28 +118,7 @@ pub trait Sessions: Send + Sync + std::fmt::Debug {
 
 /// Sessions in the memory of this process.
 #[derive(Debug)]
-pub struct MemorySessions {
-    clock: Arc<dyn Clock>,
-    capacity: usize,
-    idle: Duration,
-    table: Mutex<Table>,
-}
-
-#[derive(Debug, Default)]
-struct Table {
-    entries: HashMap<SessionId, Entry>,
-    /// Use number → session: the first is the one used longest ago.
-    by_use: BTreeMap<u64, SessionId>,
-    uses: u64,
-}
-
-#[derive(Debug)]
-struct Entry {
-    principal: Principal,
-    state: SessionState,
-    last_use: u64,
-    last_use_millis: i64,
-}
+pub struct MemorySessions(Recent<SessionState>);
 
 impl MemorySessions {
     /// Sessions kept at most, before the one used longest ago is dropped.
@@ -142,51 +133,17 @@ impl MemorySessions {
 
     /// A store that keeps at most `capacity` sessions (at least one), each for `idle` after its last use.
     pub fn with_bounds(clock: Arc<dyn Clock>, capacity: usize, idle: Duration) -> Self {
-        Self { clock, capacity: capacity.max(1), idle, table: Mutex::default() }
+        Self(Recent::new(clock, capacity, idle))
     }
 
     /// How many sessions are remembered, expired ones not yet swept included.
     pub fn len(&self) -> usize {
-        self.table.lock().entries.len()
+        self.0.len()
     }
 
     /// Whether no session is remembered.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
-    }
-
-    fn oldest_kept(&self, now: i64) -> i64 {
-        now.saturating_sub(i64::try_from(self.idle.as_millis()).unwrap_or(i64::MAX))
-    }
-
-    fn get_now(&self, id: &SessionId, principal: &Principal) -> Result<Option<SessionState>, SessionError> {
-        let now = self.clock.now_millis();
-        let mut table = self.table.lock();
-        table.expire(self.oldest_kept(now));
-        let Some(entry) = table.entries.get(id) else { return Ok(None) };
-        if entry.principal != *principal {
-            return Err(SessionError::OtherPrincipal);
-        }
-        let state = entry.state.clone();
-        table.touch(id, now);
-        Ok(Some(state))
-    }
-
-    fn set_now(&self, id: &SessionId, principal: &Principal, state: SessionState) -> Result<(), SessionError> {
-        let now = self.clock.now_millis();
-        let mut table = self.table.lock();
-        table.expire(self.oldest_kept(now));
-        match table.entries.get_mut(id) {
-            Some(entry) if entry.principal != *principal => return Err(SessionError::OtherPrincipal),
-            Some(entry) => entry.state = state,
-            None => {
-                while table.entries.len() >= self.capacity && table.drop_oldest() {}
-                let entry = Entry { principal: principal.clone(), state, last_use: 0, last_use_millis: now };
-                table.entries.insert(id.clone(), entry);
-            }
-        }
-        table.touch(id, now);
-        Ok(())
     }
 }
 
@@ -196,108 +153,61 @@ impl Sessions for MemorySessions {
         id: &'a SessionId,
         principal: &'a Principal,
     ) -> BoxFuture<'a, Result<Option<SessionState>, SessionError>> {
-        Box::pin(ready(self.get_now(id, principal)))
+        Box::pin(ready(self.0.read(id, principal, Clone::clone)))
     }
 
-    fn set<'a>(
+    fn update<'a>(
         &'a self,
         id: &'a SessionId,
         principal: &'a Principal,
-        state: SessionState,
-    ) -> BoxFuture<'a, Result<(), SessionError>> {
-        Box::pin(ready(self.set_now(id, principal, state)))
+        change: Change<'a>,
+    ) -> BoxFuture<'a, Result<Changed, SessionError>> {
+        let changed = self.0.change(id, principal, |state| {
+            let before = state.clone();
+            change(state);
+            Changed { before, after: state.clone() }
+        });
+        Box::pin(ready(changed))
     }
 
     fn remove<'a>(&'a self, id: &'a SessionId) -> BoxFuture<'a, Result<(), SessionError>> {
-        self.table.lock().remove(id);
+        self.0.remove(id);
         Box::pin(ready(Ok(())))
-    }
-}
-
-impl Table {
-    fn touch(&mut self, id: &SessionId, now: i64) {
-        self.uses = self.uses.saturating_add(1);
-        let Some(entry) = self.entries.get_mut(id) else { return };
-        self.by_use.remove(&entry.last_use);
-        entry.last_use = self.uses;
-        entry.last_use_millis = now;
-        self.by_use.insert(self.uses, id.clone());
-    }
-
-    fn remove(&mut self, id: &SessionId) {
-        if let Some(entry) = self.entries.remove(id) {
-            self.by_use.remove(&entry.last_use);
-        }
-    }
-
-    fn drop_oldest(&mut self) -> bool {
-        let Some((_, id)) = self.by_use.pop_first() else { return false };
-        self.entries.remove(&id);
-        true
-    }
-
-    /// Drops what was last used before `oldest_kept`. The order of use is the order of time, so this stops early.
-    fn expire(&mut self, oldest_kept: i64) {
-        while let Some((_, id)) = self.by_use.first_key_value()
-            && self.entries.get(id).is_none_or(|entry| entry.last_use_millis < oldest_kept)
-        {
-            self.drop_oldest();
-        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::ManualClock;
+    use crate::{clock::ManualClock, tenancy::workflow::Workflow};
 
-    fn focused(key: &str) -> SessionState {
-        SessionState { focused: Some(DatabaseKey::parse(key).unwrap()) }
-    }
-
-    fn store(capacity: usize) -> (Arc<ManualClock>, MemorySessions) {
-        let clock = ManualClock::at(0);
-        (clock.clone(), MemorySessions::with_bounds(clock, capacity, Duration::from_mins(1)))
-    }
-
-    #[test]
-    fn a_session_is_forgotten_after_its_idle_time_and_use_keeps_it_alive() {
-        let (clock, sessions) = store(10);
+    #[tokio::test]
+    async fn changes_of_different_things_do_not_undo_each_other() {
+        let sessions = MemorySessions::new(ManualClock::at(0));
         let (id, me) = (SessionId::new("a"), Principal::anonymous());
-        sessions.set_now(&id, &me, focused("x")).unwrap();
-        clock.advance(50_000);
-        assert_eq!(sessions.get_now(&id, &me).unwrap(), Some(focused("x")));
-        clock.advance(50_000);
-        assert_eq!(sessions.get_now(&id, &me).unwrap(), Some(focused("x")));
-        clock.advance(60_001);
-        assert_eq!(sessions.get_now(&id, &me).unwrap(), None);
+        let key = DatabaseKey::parse("x").unwrap();
+        let focus = |state: &mut SessionState| state.focused = Some(key.clone());
+        sessions.update(&id, &me, &focus).await.unwrap();
+        let switch = |state: &mut SessionState| state.workflow.switch(Workflow::Full);
+        let changed = sessions.update(&id, &me, &switch).await.unwrap();
+        assert_eq!(changed.before.workflow, WorkflowState::default());
+        assert_eq!(changed.after.focused.as_ref().map(DatabaseKey::as_str), Some("x"));
+        assert_eq!(sessions.get(&id, &me).await.unwrap(), Some(changed.after));
+        assert_eq!(sessions.update(&id, &Principal::new("other"), &switch).await, Err(SessionError::OtherPrincipal));
+        sessions.remove(&id).await.unwrap();
+        assert_eq!(sessions.get(&id, &me).await.unwrap(), None);
         assert!(sessions.is_empty());
     }
 
     #[test]
-    fn the_session_used_longest_ago_makes_room() {
-        let (_, sessions) = store(2);
-        let me = Principal::anonymous();
-        let [a, b, c] = ["a", "b", "c"].map(SessionId::new);
-        sessions.set_now(&a, &me, focused("a")).unwrap();
-        sessions.set_now(&b, &me, focused("b")).unwrap();
-        sessions.get_now(&a, &me).unwrap();
-        sessions.set_now(&c, &me, focused("c")).unwrap();
-        assert_eq!(sessions.get_now(&b, &me).unwrap(), None);
-        assert_eq!(sessions.get_now(&a, &me).unwrap(), Some(focused("a")));
-        assert_eq!(sessions.len(), 2);
-    }
-
-    #[tokio::test]
-    async fn a_session_belongs_to_the_principal_who_opened_it() {
-        let (_, sessions) = store(2);
-        let (id, me, other) = (SessionId::new("a"), Principal::new("me"), Principal::new("other"));
-        sessions.set(&id, &me, focused("x")).await.unwrap();
-        assert_eq!(sessions.get(&id, &other).await, Err(SessionError::OtherPrincipal));
-        assert_eq!(sessions.set(&id, &other, focused("y")).await, Err(SessionError::OtherPrincipal));
-        assert_eq!(sessions.get(&id, &me).await.unwrap(), Some(focused("x")));
-        sessions.remove(&id).await.unwrap();
-        assert_eq!(sessions.get(&id, &me).await.unwrap(), None);
+    fn a_state_survives_being_written_down() {
+        let mut state = SessionState { focused: Some(DatabaseKey::parse("x").unwrap()), ..SessionState::default() };
+        state.workflow.switch(Workflow::DataAnalysis);
+        state.workflow.unloaded.insert("arango_query".to_owned());
+        let text = serde_json::to_string(&state).unwrap();
+        assert_eq!(serde_json::from_str::<SessionState>(&text).unwrap(), state);
+        assert_eq!(serde_json::from_str::<SessionState>("{}").unwrap(), SessionState::default());
+        assert!(serde_json::from_str::<SessionState>(r#"{"focused": " bad "}"#).is_err());
     }
 
     #[test]

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     arango::{Database, DocumentMeta, EntryError, WriteOptions},
+    progress,
     wire::{CollectionName, ErrorNum},
 };
 
@@ -86,6 +87,8 @@ pub(crate) struct Bulk<'a> {
     pub(crate) batch_size: usize,
     /// References that must lead somewhere before an entry is written.
     pub(crate) references: Option<Fields>,
+    /// Where to tell how many entries were looked at.
+    pub(crate) progress: &'a progress::Progress,
 }
 
 impl Bulk<'_> {
@@ -99,6 +102,7 @@ impl Bulk<'_> {
         if entries.is_empty() {
             self.database.collection(self.collection).await.map_err(|error| on_collection(self.collection, error))?;
         }
+        self.progress.expect(entries.len() as u64);
         let (mut start, mut left) = (0, entries.into_iter());
         loop {
             let batch: Vec<Prepared> = left.by_ref().take(self.batch_size.max(1)).collect();
@@ -106,13 +110,14 @@ impl Bulk<'_> {
                 return Ok(progress);
             }
             let place = Place { start, size: batch.len() };
-            start += batch.len();
+            start += place.size;
             if let Err(error) = self.write(batch, place, &mut progress).await {
                 return Err(match progress.written.len() {
                     0 => error,
                     written => error.with("written_before", written).with("failed_at", place.start),
                 });
             }
+            self.progress.advance(place.size as u64, self.collection.as_str());
             if self.on_error == OnError::Stop && progress.failed > 0 {
                 return Ok(progress);
             }

@@ -3,14 +3,17 @@
 use std::{
     sync::{
         Arc, OnceLock,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
 
+use tokio_util::sync::CancellationToken;
+
 use super::{
     confirm::{Asker, Digest, Nobody, Tickets},
     error::{Kind, ToolError},
+    registry::Entry,
     rows::Results,
 };
 use crate::{
@@ -18,9 +21,10 @@ use crate::{
     clock::SystemClock,
     config::{Config, DatabaseKey},
     dump,
+    progress::{Job, Progress},
     tenancy::{
         ConnectError, Databases, FocusSealer, Inputs, Level, Principal, Resolution, SessionError, SessionId,
-        SessionState, Sessions,
+        SessionState, Sessions, UsageLog,
         resolver::{self, LevelReport},
     },
 };
@@ -39,6 +43,8 @@ pub struct Services {
     pub databases: Arc<Databases>,
     /// What sessions remember.
     pub sessions: Arc<dyn Sessions>,
+    /// How often sessions called which tools.
+    pub usage: UsageLog,
     /// Makes and opens `focus` handles.
     pub focus: FocusSealer,
     /// Where backups are.
@@ -70,11 +76,21 @@ impl Services {
         backups: dump::Root,
     ) -> Arc<Self> {
         let results = Results::new(Arc::clone(databases.clock()), Arc::clone(databases.random()));
+        let usage = UsageLog::new(Arc::clone(databases.clock()));
         let (tickets, in_flight) = (Tickets::new(Arc::clone(focus.sealer())), AtomicUsize::new(0));
-        Arc::new(Self { config, databases, sessions, focus, backups, results, tickets, in_flight })
+        Arc::new(Self { config, databases, sessions, usage, focus, backups, results, tickets, in_flight })
     }
 
-    /// How many calls are running.
+    /// Forgets a session that has ended.
+    ///
+    /// # Errors
+    /// When the store of sessions does not answer.
+    pub async fn forget(&self, session: &SessionId) -> Result<(), SessionError> {
+        self.usage.remove(session);
+        self.sessions.remove(session).await
+    }
+
+    /// How many calls are running, those included that were given up and are putting things right.
     pub fn calls_in_flight(&self) -> usize {
         self.in_flight.load(Ordering::Relaxed)
     }
@@ -118,12 +134,49 @@ pub struct Caller {
     pub session: Option<SessionId>,
     /// Who authentication says it is.
     pub principal: Principal,
+    /// Whether the session may have a list of tools of its own; otherwise the protocol fixes the list.
+    pub own_list: bool,
 }
 
 impl Caller {
     /// The one caller of a process that serves nobody else.
     pub fn process() -> Self {
-        Self { session: Some(SessionId::stdio()), principal: Principal::anonymous() }
+        Self { session: Some(SessionId::stdio()), principal: Principal::anonymous(), own_list: false }
+    }
+}
+
+/// Counts as work under way for as long as it is there.
+#[derive(Debug)]
+struct Running(Arc<Services>);
+
+impl Running {
+    fn begin(services: Arc<Services>) -> Self {
+        services.in_flight.fetch_add(1, Ordering::Relaxed);
+        Self(services)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.in_flight.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Counts a use of a tool when it is dropped.
+#[derive(Debug)]
+pub(super) struct Counted<'a> {
+    context: &'a CallContext,
+    tool: &'static str,
+}
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        let Caller { session, principal, .. } = &self.context.caller;
+        if let Some(session) = session
+            && let Err(error) = self.context.services.usage.note(session, principal, self.tool)
+        {
+            tracing::debug!(%error, "a call was not counted");
+        }
     }
 }
 
@@ -135,14 +188,28 @@ pub struct CallContext {
     /// The way to the person behind the client.
     pub(crate) asker: Arc<dyn Asker>,
     arguments: OnceLock<Digest>,
+    /// Where the call tells how far it is.
+    pub(crate) progress: Progress,
+    tools: OnceLock<Arc<Vec<Entry>>>,
+    list_changed: AtomicBool,
     used: OnceLock<(DatabaseKey, Level)>,
+    _running: Running,
 }
 
 impl CallContext {
     /// A call by this caller.
     pub fn new(services: Arc<Services>, caller: Caller) -> Self {
-        services.in_flight.fetch_add(1, Ordering::Relaxed);
-        Self { services, caller, asker: Arc::new(Nobody), arguments: OnceLock::new(), used: OnceLock::new() }
+        Self {
+            _running: Running::begin(Arc::clone(&services)),
+            services,
+            caller,
+            asker: Arc::new(Nobody),
+            arguments: OnceLock::new(),
+            progress: Progress::default(),
+            tools: OnceLock::new(),
+            list_changed: AtomicBool::new(false),
+            used: OnceLock::new(),
+        }
     }
 
     /// The same call by a client through which a person can be asked.
@@ -161,6 +228,61 @@ impl CallContext {
     /// The digest of the arguments, where it was noted.
     pub(crate) fn arguments(&self) -> Option<&Digest> {
         self.arguments.get()
+    }
+
+    /// The same call, telling how far it is.
+    #[must_use]
+    pub fn telling(mut self, progress: Progress) -> Self {
+        self.progress = progress;
+        self
+    }
+
+    /// Makes the tools known that the call is one of.
+    pub(super) fn among(&self, tools: &Arc<Vec<Entry>>) {
+        self.tools.get_or_init(|| Arc::clone(tools));
+    }
+
+    /// All tools of the server, in the order they are listed in.
+    pub(crate) fn tools(&self) -> &[Entry] {
+        self.tools.get().map_or(&[], |tools| tools)
+    }
+
+    /// Notes that the session's list of tools is another now.
+    pub(super) fn list_has_changed(&self) {
+        self.list_changed.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the call changed the session's list of tools.
+    pub fn changed_list(&self) -> bool {
+        self.list_changed.load(Ordering::Relaxed)
+    }
+
+    /// Counts the use of a tool for the session, if there is one: when the call ends, however it ends.
+    pub(super) fn counted(&self, tool: &'static str) -> Counted<'_> {
+        Counted { context: self, tool }
+    }
+
+    /// Runs work that must come to its own end. When the call is given up (cancelled, out of time) the work is told, goes on
+    /// until it has put right what it left half done, and the end of the process waits for it.
+    pub(crate) async fn to_its_end<T: Send + 'static, W: Future<Output = T> + Send + 'static>(
+        &self,
+        work: impl FnOnce(Job) -> W,
+    ) -> Result<T, ToolError> {
+        let cancelled = CancellationToken::new();
+        let work = work(Job { progress: self.progress.clone(), cancelled: cancelled.clone() });
+        let running = Running::begin(Arc::clone(&self.services));
+        let given_up = cancelled.drop_guard();
+        let outcome = tokio::spawn(async move {
+            let done = work.await;
+            drop(running);
+            done
+        })
+        .await;
+        drop(given_up.disarm());
+        outcome.map_err(|stopped| match stopped.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => ToolError::new(Kind::Internal, "the server is stopping"),
+        })
     }
 
     /// The database that was chosen, once it has been, and the level that chose it.
@@ -190,8 +312,9 @@ impl CallContext {
     /// Remembers the focus in the session. False where the protocol has no sessions, so that nothing is remembered.
     pub(crate) async fn remember(&self, focused: Option<DatabaseKey>) -> Result<bool, ToolError> {
         let Some(session) = &self.caller.session else { return Ok(false) };
-        let stored = self.services.sessions.set(session, &self.caller.principal, SessionState { focused }).await;
-        stored.map(|()| true).map_err(|error| lost(&error))
+        let change = |state: &mut SessionState| state.focused.clone_from(&focused);
+        let stored = self.services.sessions.update(session, &self.caller.principal, &change).await;
+        stored.map(|_| true).map_err(|error| lost(&error))
     }
 
     /// Finds the database a call means. The choice is noted for the reply and the audit.
@@ -223,12 +346,6 @@ impl CallContext {
     }
 }
 
-impl Drop for CallContext {
-    fn drop(&mut self) {
-        self.services.in_flight.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
 /// The error for a name that is not configured; keeps the keys of the Python original.
 pub(crate) fn not_configured(error: &resolver::ResolveError) -> ToolError {
     let available: Vec<&str> = error.available.iter().map(DatabaseKey::as_str).collect();
@@ -246,6 +363,6 @@ fn no_connection(error: &ConnectError) -> ToolError {
         .with("details", error.to_string())
 }
 
-fn lost(error: &SessionError) -> ToolError {
+pub(crate) fn lost(error: &SessionError) -> ToolError {
     ToolError::new(Kind::Focus, error.to_string()).hint("give the database with `database` or `focus` in each call")
 }

@@ -35,6 +35,8 @@ pub enum Kind {
     Conflict,
     /// There is no named graph at all.
     NoGraphs,
+    /// The session has put the tool away.
+    NotLoaded,
     /// The database is configured as read-only.
     ReadOnly,
     /// The call has to be confirmed first.
@@ -65,6 +67,7 @@ impl Kind {
             Self::Handle => "HandleError",
             Self::Conflict => "ConflictError",
             Self::NoGraphs => "NoGraphsFound",
+            Self::NotLoaded => "ToolNotLoaded",
             Self::ReadOnly => "ReadOnlyError",
             Self::ConfirmationRequired => "ConfirmationRequired",
             Self::ConfirmationRefused => "ConfirmationRefused",

@@ -16,6 +16,7 @@ mod describe;
 mod documents;
 mod effect;
 mod error;
+mod function_hint;
 mod graphs;
 mod index_advice;
 mod indexes;
@@ -32,6 +33,7 @@ mod stored_schemas;
 #[cfg(test)]
 mod testing;
 mod tool;
+mod toolset;
 
 pub(crate) use confirm::{Answer, Asker, Decision, LIFETIME as CONFIRMATION_LIFETIME, Question};
 pub use context::{CallContext, Caller, Services};

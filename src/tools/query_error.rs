@@ -7,12 +7,8 @@ use super::error::{Kind, ToolError};
 use crate::{
     aql::{self, Position},
     arango::{self, QueryLimits},
-    manual,
     wire::ErrorNum,
 };
-
-/// How many functions are proposed for one that does not exist.
-const PROPOSED: usize = 3;
 
 /// Lines longer than this are shown around the place only.
 const SHOWN: usize = 120;
@@ -25,7 +21,7 @@ pub(crate) fn explain(text: &str, error: arango::Error) -> ToolError {
         return failure;
     }
     failure.kind = Kind::Query;
-    if let Some(hint) = about_function(&failure) {
+    if let Some(hint) = super::function_hint::about(&failure) {
         failure = failure.hint(hint);
     }
     let parsed = match failure.code() {
@@ -38,33 +34,6 @@ pub(crate) fn explain(text: &str, error: arango::Error) -> ToolError {
     match place_in(&failure.message) {
         Some(position) => at(failure, text, position),
         None => failure,
-    }
-}
-
-/// How the function that an error is about is called, or which one may be meant by one that does not exist.
-fn about_function(failure: &ToolError) -> Option<String> {
-    let (_, rest) = failure.message.split_once("function '")?;
-    let (name, _) = rest.split_once("()'")?;
-    match failure.code()? {
-        ErrorNum::QUERY_FUNCTION_NAME_UNKNOWN => {
-            let meant: Vec<String> = manual::suggest(name, PROPOSED).into_iter().map(written).collect();
-            let meant =
-                if meant.is_empty() { String::new() } else { format!(" Did you mean {}?", meant.join(", or ")) };
-            Some(format!("AQL has no function {name}().{meant} arango_aql_help finds functions by words"))
-        }
-        ErrorNum::QUERY_FUNCTION_ARGUMENT_NUMBER_MISMATCH | ErrorNum::QUERY_FUNCTION_ARGUMENT_TYPE_MISMATCH => {
-            let topic = manual::find(name)?;
-            Some(format!("the function is called as {}; name? may be left out", written(topic)))
-        }
-        _ => None,
-    }
-}
-
-/// How something is written: all forms of a function, the first of anything else.
-fn written(topic: &manual::Topic) -> String {
-    match topic.kind {
-        manual::Kind::Function => topic.syntax.replace('\n', " or "),
-        manual::Kind::Operation | manual::Kind::Concept => topic.syntax.lines().next().unwrap_or(topic.name).to_owned(),
     }
 }
 
@@ -174,35 +143,6 @@ mod tests {
         let error = explain("RETURN 1 / 0", server_error(1562, "division by zero at position 1:8"));
         let body = error.body("arango_query", None);
         assert_eq!((body["code"].as_u64(), body["column"].as_u64()), (Some(1562), Some(8)));
-    }
-
-    #[test]
-    fn an_unknown_function_gets_the_one_that_is_meant_and_how_it_is_called() {
-        for (name, meant) in [
-            ("LENGHT", "LENGTH(value)"),
-            ("SUBSTR", "SUBSTRING(text, offset, length?)"),
-            ("COALESCE", "NOT_NULL(values, more...)"),
-            ("NOW", "DATE_NOW()"),
-            ("DATEDIFF", "DATE_DIFF(from, to, unit, "),
-            ("IF", "condition ? value : otherwise"),
-            ("LEN", "CHAR_LENGTH(text)"),
-        ] {
-            let message = format!("AQL: usage of unknown function '{name}()' (while parsing)");
-            let body = explain("RETURN 1", server_error(1540, &message)).body("arango_query", None);
-            let hint = body["hint"].as_str().unwrap();
-            assert!(hint.contains(meant) && hint.contains("arango_aql_help"), "{name}: {hint}");
-        }
-        let body = explain("RETURN 1", server_error(1540, "usage of unknown function 'QWXZ()'")).body("t", None);
-        assert_eq!(body["hint"], "AQL has no function QWXZ(). arango_aql_help finds functions by words");
-    }
-
-    #[test]
-    fn a_wrong_number_of_arguments_shows_the_forms_there_are() {
-        let message = "AQL: invalid number of arguments for function 'DATE_ADD()', expected number of arguments: \
-minimum: 2, maximum: 4 (while parsing)";
-        let body = explain("RETURN DATE_ADD()", server_error(1541, message)).body("arango_query", None);
-        let hint = body["hint"].as_str().unwrap();
-        assert!(hint.contains("DATE_ADD(date, amount, unit, timezone?) or DATE_ADD(date, isoDuration)"), "{hint}");
     }
 
     #[test]

@@ -41,9 +41,26 @@ pub enum Category {
     Health,
     /// Which databases there are and which one is in use.
     Tenancy,
+    /// Which tools there are and which of them are in use.
+    Discovery,
 }
 
 impl Category {
+    /// All of them.
+    pub const ALL: [Self; 11] = [
+        Self::CoreData,
+        Self::Indexing,
+        Self::Validation,
+        Self::Schema,
+        Self::Query,
+        Self::GraphBasic,
+        Self::GraphAdvanced,
+        Self::Aliases,
+        Self::Health,
+        Self::Tenancy,
+        Self::Discovery,
+    ];
+
     /// The name clients know the category by.
     pub const fn name(self) -> &'static str {
         match self {
@@ -57,6 +74,7 @@ impl Category {
             Self::Schema => "schema",
             Self::Health => "health",
             Self::Tenancy => "tenancy",
+            Self::Discovery => "discovery",
         }
     }
 }

@@ -1,11 +1,23 @@
 //! JSON Schema as both ends use it: the tools check documents before they store them, the engine checks what the schema
 //! of a collection asks for. Nothing is ever fetched: a `$ref` points into the schema itself or is an error.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 use serde_json::Value;
 
 /// Messages quote the value they are about; more of it than this many characters helps nobody.
 const MESSAGE: usize = 300;
+
+/// How many subschemas a schema may come to when each `$ref` is replaced by what it stands for. References that multiply
+/// one another can make a small schema ask for more than anybody lives to see.
+const MAX_SIZE: u64 = 1_000_000;
+
+/// How many subschemas may stand within one another, references followed.
+const MAX_DEPTH: usize = 400;
+
+/// How many references may be other than pointers into the schema; what those come to is not known.
+const MAX_NAMED: usize = 16;
 
 /// The version of JSON Schema for schemas that do not name theirs in `$schema`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +64,12 @@ impl JsonSchema {
     /// # Errors
     /// Says what is wrong and where, also for a `$ref` that leads out of the schema.
     pub fn parse(schema: &Value, default: Dialect) -> Result<Self, SchemaError> {
+        let mut measure = Measure { root: schema, known: HashMap::new(), named: 0 };
+        if measure.size(schema, 0).is_none() {
+            return Err(SchemaError(format!(
+                "the references of the schema come to more than {MAX_SIZE} subschemas, or nest more than {MAX_DEPTH} deep"
+            )));
+        }
         let options = jsonschema::options().offline();
         let options = match (schema.get("$schema"), default) {
             (Some(_), _) => options,
@@ -76,6 +94,61 @@ impl JsonSchema {
         found.sort();
         found.dedup();
         found
+    }
+}
+
+/// Adds up what a schema comes to.
+struct Measure<'s> {
+    root: &'s Value,
+    /// By address; none while a subschema is being measured. What refers to itself is checked once for each part of a
+    /// document, so it adds nothing.
+    known: HashMap<usize, Option<u64>>,
+    named: usize,
+}
+
+impl<'s> Measure<'s> {
+    /// How many subschemas there are, or nothing when they are too many.
+    fn size(&mut self, schema: &'s Value, depth: usize) -> Option<u64> {
+        let Value::Object(object) = schema else { return Some(1) };
+        let address = std::ptr::from_ref(schema).addr();
+        if let Some(known) = self.known.get(&address) {
+            return Some(known.unwrap_or(0));
+        }
+        if depth > MAX_DEPTH {
+            return None;
+        }
+        self.known.insert(address, None);
+        let mut size = 1_u64;
+        for (keyword, value) in object {
+            let parts: Vec<&'s Value> = match (keyword.as_str(), value) {
+                ("enum" | "const" | "default" | "examples" | "definitions" | "$defs", _) => Vec::new(),
+                ("$ref" | "$recursiveRef" | "$dynamicRef", Value::String(to)) => self.target(to)?,
+                ("properties" | "patternProperties" | "dependencies" | "dependentSchemas", Value::Object(schemas)) => {
+                    schemas.values().collect()
+                }
+                (_, Value::Array(schemas)) => schemas.iter().collect(),
+                (_, schema) => vec![schema],
+            };
+            for part in parts {
+                size = size.saturating_add(self.size(part, depth + 1)?);
+            }
+            if size > MAX_SIZE {
+                return None;
+            }
+        }
+        self.known.insert(address, Some(size));
+        Some(size)
+    }
+
+    /// What a reference points to, as far as that can be seen; nothing when too many point elsewhere.
+    fn target(&mut self, reference: &str) -> Option<Vec<&'s Value>> {
+        let pointer = reference.strip_prefix('#').filter(|pointer| pointer.is_empty() || pointer.starts_with('/'));
+        let decoded = pointer.and_then(|pointer| percent_encoding::percent_decode_str(pointer).decode_utf8().ok());
+        if let Some(target) = decoded.and_then(|pointer| self.root.pointer(&pointer)) {
+            return Some(vec![target]);
+        }
+        self.named += 1;
+        (self.named <= MAX_NAMED).then(Vec::new)
     }
 }
 
@@ -185,6 +258,34 @@ mod tests {
         assert!(JsonSchema::parse(&number, Dialect::Draft4).is_err(), "draft 4 wants a boolean here");
         let named = json!({"$schema": "http://json-schema.org/draft-07/schema#", "exclusiveMinimum": 5});
         assert!(JsonSchema::parse(&named, Dialect::Draft4).is_ok());
+    }
+
+    /// A schema of definitions, each of which refers to the next one as often as `link` says.
+    fn chain(levels: usize, link: impl Fn(Value) -> Value) -> Value {
+        let next = |at: usize| json!({"$ref": format!("#/definitions/d{at}")});
+        let mut definitions: serde_json::Map<String, Value> =
+            (0..levels).map(|at| (format!("d{at}"), link(next(at + 1)))).collect();
+        definitions.insert(format!("d{levels}"), json!({"type": "string"}));
+        json!({"allOf": [next(0)], "definitions": definitions})
+    }
+
+    #[test]
+    fn references_that_multiply_are_refused() {
+        for keyword in ["allOf", "anyOf", "oneOf"] {
+            assert!(parse(&chain(80, |next| json!({keyword: [next, {"not": next}]}))).is_err(), "{keyword}");
+            assert!(parse(&chain(8, |next| json!({keyword: [next, {"not": next}]}))).is_ok(), "{keyword}");
+        }
+        assert!(parse(&chain(80, |next| json!({"properties": {"a": {"allOf": [next, next]}}}))).is_err());
+        assert!(
+            parse(&chain(100_000, |next| json!({"allOf": [next]}))).is_err(),
+            "one for each level nests too deeply"
+        );
+        assert!(parse(&chain(80, |next| json!({"properties": {"a": next}}))).is_ok());
+        let tree =
+            json!({"properties": {"left": {"$ref": "#"}, "right": {"$ref": "#"}, "more": {"items": {"$ref": "#"}}}});
+        assert!(parse(&tree).unwrap().admits(&json!({"left": {"left": {}}, "more": [{}, {"right": {}}]})));
+        let twice = parse(&json!({"properties": {"a": {"allOf": [{"$ref": "#"}, {"$ref": "#"}]}}})).unwrap();
+        assert!(twice.admits(&nested(100, |inner| json!({"a": inner}), json!({}))));
     }
 
     #[test]

@@ -1,13 +1,10 @@
 //! The program as a shell sees it: output, exit codes, and the engine behind a port.
 
-use std::{
-    io::{BufRead as _, BufReader},
-    process::{Child, Output},
-};
+use std::process::Output;
 
 use serde_json::{Value, json};
 
-use crate::support::{http::Server, program, run};
+use crate::support::{engine::Engine, http::Server, program, run};
 
 fn stdout(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
@@ -90,35 +87,16 @@ fn the_engine_asks_who_may_log_in() {
     assert!(stderr(&output).contains("loopback"));
 }
 
-/// The engine behind a port; ended when dropped.
-struct Engine(Child, String);
-
-impl Drop for Engine {
-    fn drop(&mut self) {
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
-}
-
-fn engine(home: &std::path::Path, arguments: &[&str]) -> Engine {
-    let mut command = program(home);
-    let mut child = command.args(["embedded", "--port", "0"]).args(arguments).env("PW", "secret-word").spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stderr.take().unwrap()).read_line(&mut line).unwrap();
-    let url = line.split_whitespace().find(|word| word.starts_with("http://")).unwrap_or_else(|| panic!("{line}"));
-    Engine(child, url.to_owned())
-}
-
 #[test]
 fn an_engine_behind_a_port_is_a_database_like_any_other() {
     let home = tempfile::tempdir().unwrap();
-    let engine = engine(home.path(), &["--root-password-env", "PW", "--sample"]);
+    let engine = Engine::start(home.path(), &["--root-password-env", "PW", "--sample"]);
     let config = home.path().join("config.yaml");
     let text = format!(
         "version: \"1.0\"\ndefault_database: main\ndatabases:\n  main:\n    url: {url}\n    database: _system\n    \
          username: root\n    password_env: PW\n  wrong:\n    url: {url}\n    database: _system\n    username: root\n    \
          password_env: WRONG\n  unset:\n    url: {url}\n    database: _system\n    username: root\n    password_env: UNSET\n",
-        url = engine.1
+        url = engine.url
     );
     std::fs::write(&config, text).unwrap();
     let call = |words: &[&str]| {
@@ -157,9 +135,9 @@ async fn a_running_server_can_be_called_from_the_shell() {
 #[test]
 fn the_environment_alone_is_a_configuration() {
     let home = tempfile::tempdir().unwrap();
-    let engine = engine(home.path(), &["--no-auth"]);
+    let engine = Engine::start(home.path(), &["--no-auth"]);
     let output = program(home.path())
-        .env("ARANGO_URL", &engine.1)
+        .env("ARANGO_URL", &engine.url)
         .args(["call", "arango_create_collection", "name=things"])
         .output()
         .unwrap();

@@ -186,9 +186,13 @@ fn indexes_fixes_and_overwriting_restores_are_confirmed_too() {
     let fix = json!({"collection": "characters", "reference_fields": ["of"], "fix_invalid": true});
     let restore = json!({"inputDir": "x", "conflictResolution": "overwrite"});
     let drop = json!({"collection": "characters", "id_or_name": "by_a"});
-    for (tool, arguments) in
-        [("arango_delete_index", &drop), ("arango_validate_references", &fix), ("arango_restore_graph", &restore)]
-    {
+    let kill = json!({"id": "1"});
+    for (tool, arguments) in [
+        ("arango_delete_index", &drop),
+        ("arango_validate_references", &fix),
+        ("arango_restore_graph", &restore),
+        ("arango_kill_query", &kill),
+    ] {
         refused(&client.call(tool, arguments.clone()), "ConfirmationRequired");
     }
     for (tool, arguments) in [

@@ -64,7 +64,23 @@ fn the_page_on_tools_is_up_to_date() {
 #[test]
 fn the_page_on_the_command_line_is_up_to_date() {
     let mut page = "# Command line\n\nMade from the program's own help.\n".to_owned();
-    for command in [&[][..], &["server"], &["call"], &["tools"], &["embedded"], &["version"]] {
+    let commands: [&[&str]; 14] = [
+        &[],
+        &["server"],
+        &["call"],
+        &["db"],
+        &["db", "add"],
+        &["db", "remove"],
+        &["db", "list"],
+        &["db", "update"],
+        &["db", "default"],
+        &["db", "test"],
+        &["db", "status"],
+        &["tools"],
+        &["embedded"],
+        &["version"],
+    ];
+    for command in commands {
         let help = output(&[command, &["--help"]].concat());
         let name = ["mcp-arangodb-async"].iter().chain(command).copied().collect::<Vec<_>>().join(" ");
         let lines: Vec<&str> = help.lines().map(str::trim_end).collect();

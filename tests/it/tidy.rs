@@ -10,6 +10,7 @@ use std::{
 const LAYERS: &[(&str, &[&str])] = &[
     ("wire", &[]),
     ("clock", &["wire"]),
+    ("progress", &[]),
     ("observability", &["wire", "clock"]),
     ("aql", &["wire"]),
     ("manual", &[]),
@@ -17,9 +18,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("arango", &["wire", "observability", "clock"]),
     ("embedded", &["wire", "clock", "aql"]),
     ("tenancy", &["wire", "clock", "observability", "config", "arango", "embedded"]),
-    ("dump", &["wire", "clock", "arango"]),
-    ("tools", &["wire", "clock", "observability", "aql", "manual", "config", "arango", "tenancy", "dump"]),
-    ("mcp", &["wire", "clock", "observability", "manual", "config", "tenancy", "tools"]),
+    ("dump", &["wire", "clock", "progress", "arango"]),
+    ("tools", &["wire", "clock", "progress", "observability", "aql", "manual", "config", "arango", "tenancy", "dump"]),
+    ("mcp", &["wire", "clock", "progress", "observability", "manual", "config", "tenancy", "tools"]),
     (
         "cli",
         &["wire", "clock", "observability", "aql", "config", "arango", "embedded", "tenancy", "dump", "tools", "mcp"],
@@ -54,10 +55,14 @@ const CRATES: &[(&str, &[&str])] = &[
     ("reqwest", &["arango/http/", "cli/call"]),
     ("hyper", &["embedded/listen/"]),
     ("serde_saphyr", &["config/"]),
+    ("granit_parser", &["config/edit/"]),
+    ("dotenvy", &["config/env.rs"]),
+    ("anstream", &["cli/output.rs"]),
+    ("similar", &["cli/confirm.rs"]),
     ("imbl", &["embedded/store/"]),
     ("jsonschema", &["wire/json_schema.rs"]),
     ("cap_std", &["dump/"]),
-    ("jiff", &["embedded/functions/", "embedded/exec/", "observability/", "dump/"]),
+    ("jiff", &["clock.rs", "embedded/functions/", "embedded/exec/", "observability/", "dump/"]),
     ("tracing_subscriber", &["observability/"]),
 ];
 

@@ -3,7 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{super::error::Error, Restore};
+use super::{
+    super::{answer, error::Error},
+    Restore,
+};
 use crate::{
     arango::{self, Graph, Query},
     wire::CollectionName,
@@ -98,12 +101,12 @@ pub(super) async fn check(
         constraint_violations: Vec::new(),
     };
     for edges in graph.edge_collections().iter().filter(|_| edges_checked) {
-        let mut cursor = match restore.database.query(&dangling(edges, vertices)).await {
+        let mut cursor = match answer(restore.job, restore.database.query(&dangling(edges, vertices))).await {
             // A collection that could not be made is told of elsewhere.
-            Err(arango::Error::Server { .. }) if !restore.problems.is_empty() => continue,
+            Err(Error::Database(arango::Error::Server { .. })) if !restore.problems.is_empty() => continue,
             other => other?,
         };
-        while let Some(batch) = cursor.next_batch().await? {
+        while let Some(batch) = answer(restore.job, cursor.next_batch()).await? {
             for found in batch.decode::<Found>()? {
                 finding.orphaned_edges_count += found.count;
                 finding.constraint_violations_count += found.outside;

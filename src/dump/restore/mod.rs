@@ -1,6 +1,6 @@
 //! Bringing a graph back. First everything is looked at (files, digests, what is in the way), then written in batches.
 //! With [`OnConflict::Error`] nothing is changed if anything is in the way, and what was written is taken back if
-//! writing fails half way.
+//! writing fails or is cancelled half way. A request that writes is never given up: what it did would not be known.
 
 mod integrity;
 mod survey;
@@ -14,13 +14,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
 use super::{
+    answer,
     error::{Error, blocking},
+    go_on,
     layout::{METADATA, Metadata, Part},
     read::Folder,
     root::Root,
 };
 use crate::{
     arango::{self, CollectionType, Database, Graph, OnDuplicate},
+    progress::Job,
     wire::{CollectionName, ErrorNum, GraphName},
 };
 use integrity::Integrity;
@@ -130,14 +133,24 @@ struct Restore<'a> {
     database: &'a Database,
     folder: Folder,
     options: &'a RestoreOptions,
+    job: &'a Job,
     survey: Survey,
     problems: Vec<Problem>,
-    /// What was written so far, oldest first.
-    done: Vec<undo::Step>,
+    done: undo::Done,
 }
 
-/// A definition to be made, and the one of the same name that it replaces.
-type Definitions<'a> = (&'a Graph, Option<&'a Graph>);
+/// The graph of a backup.
+#[derive(Clone, Copy)]
+struct Definition<'a> {
+    wanted: &'a Graph,
+    /// The graph of the same name that is there.
+    standing: Option<&'a Graph>,
+    /// It has to be made, in the place of the one that is there.
+    make: bool,
+}
+
+/// What became of the collections, and what was checked after that.
+type Outcome = (Vec<(Part, Restored)>, Option<Integrity>);
 
 /// Restores a graph from the directory of its backup, also one that the Python original wrote.
 ///
@@ -148,6 +161,7 @@ pub async fn restore_graph(
     root: &Root,
     directory: &str,
     options: &RestoreOptions,
+    job: &Job,
 ) -> Result<RestoreReport, Error> {
     let place = root.place(Some(directory), "")?;
     let opened = place.clone();
@@ -156,29 +170,25 @@ pub async fn restore_graph(
     let metadata: Metadata = folder.json(METADATA).await?.ok_or_else(|| Error::Missing(folder.path.join(METADATA)))?;
     let name = options.graph.clone().unwrap_or_else(|| metadata.graph_name.clone());
     let wanted = metadata.graph_properties.as_definition(&name);
-    let existing = match database.graph(&name).await {
+    let existing = match answer(job, database.graph(&name)).await {
         Ok(graph) => Some(graph),
-        Err(error) if error.is(ErrorNum::GRAPH_NOT_FOUND) => None,
-        Err(error) => return Err(error.into()),
+        Err(Error::Database(error)) if error.is(ErrorNum::GRAPH_NOT_FOUND) => None,
+        Err(error) => return Err(error),
     };
-    let survey = survey::look(database, &folder, &collections(&metadata, &wanted), options).await?;
-    let mut restore = Restore { database, folder, options, survey, problems: Vec::new(), done: Vec::new() };
+    let looking = survey::Looking { database, folder: &folder, options, job };
+    let survey = looking.at(&collections(&metadata, &wanted)).await?;
+    let done = undo::Done::default();
+    let mut restore = Restore { database, folder, options, job, survey, problems: Vec::new(), done };
     restore.survey.graph(&name, existing.as_ref(), &wanted, options);
     restore.refuse_conflicts()?;
     let replaces = options.on_conflict == OnConflict::Overwrite
         && existing.as_ref().is_some_and(|existing| !existing.connects_the_same(&wanted));
     let graph_created = existing.is_none() || replaces;
-    let restored = if options.dry_run {
-        restore.survey.forecast(options.on_conflict)
+    let (restored, integrity) = if options.dry_run {
+        (restore.survey.forecast(options.on_conflict), restore.integrity(&wanted).await?)
     } else {
-        restore.write(graph_created.then_some((&wanted, existing.as_ref()))).await?
-    };
-    let checked = options.validate && !options.dry_run;
-    let integrity = if options.validate {
-        let vertices: Vec<_> = wanted.vertex_collections().into_iter().collect();
-        Some(integrity::check(&restore, &wanted, &vertices, checked).await?)
-    } else {
-        None
+        let graph = Definition { wanted: &wanted, standing: existing.as_ref(), make: graph_created };
+        restore.write(graph).await?
     };
     Ok(report(restore, (name, metadata.graph_name), graph_created, &restored, integrity))
 }
@@ -213,9 +223,9 @@ impl Restore<'_> {
     }
 
     /// Writes everything, or takes back what it wrote where nothing may be left half done.
-    async fn write(&mut self, graph: Option<Definitions<'_>>) -> Result<Vec<(Part, Restored)>, Error> {
+    async fn write(&mut self, graph: Definition<'_>) -> Result<Outcome, Error> {
         let cause = match self.write_all(graph).await {
-            Ok(restored) => return Ok(restored),
+            Ok(outcome) => return Ok(outcome),
             Err(cause) => cause,
         };
         if self.options.on_conflict != OnConflict::Error {
@@ -225,7 +235,7 @@ impl Restore<'_> {
         Err(Error::UndoneAfter { cause: Box::new(cause), undone })
     }
 
-    async fn write_all(&mut self, graph: Option<Definitions<'_>>) -> Result<Vec<(Part, Restored)>, Error> {
+    async fn write_all(&mut self, graph: Definition<'_>) -> Result<Outcome, Error> {
         let files = self.survey.files.clone();
         let mut restored = Vec::with_capacity(files.len());
         for file in &files {
@@ -234,11 +244,23 @@ impl Restore<'_> {
             let nothing = Restored { collection: file.collection.as_str().to_owned(), ..Restored::default() };
             restored.push((file.part, one.unwrap_or(nothing)));
         }
-        if let Some((graph, replaced)) = graph {
-            let outcome = self.define(graph, replaced).await;
-            self.tolerate("graph", graph.name.as_str(), outcome)?;
+        if graph.make {
+            go_on(self.job)?;
+            let outcome = self.define(graph.wanted, graph.standing).await;
+            self.tolerate("graph", graph.wanted.name.as_str(), outcome)?;
         }
-        Ok(restored)
+        let integrity = self.integrity(graph.wanted).await?;
+        // From here on it has happened.
+        go_on(self.job)?;
+        Ok((restored, integrity))
+    }
+
+    async fn integrity(&self, graph: &Graph) -> Result<Option<Integrity>, Error> {
+        if !self.options.validate {
+            return Ok(None);
+        }
+        let vertices: Vec<_> = graph.vertex_collections().into_iter().collect();
+        integrity::check(self, graph, &vertices, !self.options.dry_run).await.map(Some)
     }
 
     /// Outside of all-or-nothing, what the server refuses is noted and the rest goes on.
@@ -263,11 +285,12 @@ impl Restore<'_> {
 
     async fn write_file(&mut self, file: &survey::File) -> Result<Restored, Error> {
         let name = &file.collection;
+        go_on(self.job)?;
         if !file.exists {
             let kind = file.part.holds();
             self.database.create_collection(name, kind, &Map::new()).await?;
         }
-        self.done.push(undo::Step {
+        self.done.steps.push(undo::Step {
             part: file.part,
             collection: name.clone(),
             created: !file.exists,
@@ -282,12 +305,13 @@ impl Restore<'_> {
         let mut sum = Restored { collection: name.as_str().to_owned(), ..Restored::default() };
         let mut rows = self.folder.rows(file.part.file(name)).await?;
         while let Some(batch) = rows.next().await? {
+            go_on(self.job)?;
             let total = batch.len() as u64;
             let keyed: Vec<_> = batch.into_iter().filter(|row| row.key.is_some()).collect();
             let unkeyed = total.saturating_sub(keyed.len() as u64);
             let lines = keyed.iter().map(|row| row.text.as_str()).collect::<Vec<_>>().join("\n");
             let outcome = self.database.import(name, lines, on_duplicate, complete).await;
-            if let Some(step) = self.done.last_mut() {
+            if let Some(step) = self.done.steps.last_mut() {
                 step.note(&outcome);
             }
             let imported = outcome?;
@@ -296,6 +320,7 @@ impl Restore<'_> {
             sum.skipped += imported.ignored;
             sum.errors += imported.errors + unkeyed;
             sum.total_processed += total;
+            self.job.progress.advance(total, name.as_str());
             for detail in imported.details {
                 self.problem(file.part.name(), name.as_str(), detail);
             }
@@ -304,12 +329,15 @@ impl Restore<'_> {
     }
 
     /// Makes the named graph; if that fails, the one it should replace is as before.
-    async fn define(&self, graph: &Graph, replaced: Option<&Graph>) -> Result<(), Error> {
+    async fn define(&mut self, graph: &Graph, replaced: Option<&Graph>) -> Result<(), Error> {
+        let database = self.database;
         let make = |graph: Graph| async move {
-            self.database.create_graph(&graph.name, &graph.edge_definitions, &graph.orphan_collections).await
+            database.create_graph(&graph.name, &graph.edge_definitions, &graph.orphan_collections).await
         };
         let Some(replaced) = replaced else {
-            make(graph.clone()).await?;
+            let outcome = make(graph.clone()).await;
+            self.done.note_graph(&graph.name, &outcome);
+            outcome?;
             return Ok(());
         };
         self.database.forget_graph(&graph.name).await?;

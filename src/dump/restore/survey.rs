@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use super::{
     super::{
+        answer,
         error::Error,
+        go_on,
         layout::{MANIFEST, Manifest, Part},
         read::{Folder, Row},
     },
@@ -12,6 +14,7 @@ use super::{
 };
 use crate::{
     arango::{CollectionType, Database, Graph, Query},
+    progress::Job,
     wire::{CollectionName, GraphName},
 };
 
@@ -44,56 +47,59 @@ pub(super) struct Survey {
     pub(super) manifest: bool,
 }
 
-/// Reads the whole backup once.
-pub(super) async fn look(
-    database: &Database,
-    folder: &Folder,
-    collections: &[(Part, CollectionName)],
-    options: &RestoreOptions,
-) -> Result<Survey, Error> {
-    let there: HashMap<String, CollectionType> =
-        database.collections(true).await?.into_iter().map(|each| (each.name, each.kind)).collect();
-    let manifest: Option<Manifest> = folder.json(MANIFEST).await?;
-    let mut survey = Survey { manifest: manifest.is_some(), ..Survey::default() };
-    for (part, collection) in collections {
-        let kind = there.get(collection.as_str());
-        if kind.is_some_and(|kind| *kind != part.holds()) {
-            survey.impossible = true;
-            survey.conflict("collection", collection.as_str().to_owned(), "it exists and has the other type");
-        }
-        let mut file = File {
-            part: *part,
-            collection: collection.clone(),
-            exists: kind.is_some(),
-            count: 0,
-            taken: 0,
-            unkeyed: 0,
-        };
-        survey.read(database, folder, &mut file, manifest.as_ref().filter(|_| options.validate)).await?;
-        survey.files.push(file);
-    }
-    Ok(survey)
+/// What is needed to look.
+pub(super) struct Looking<'a> {
+    pub(super) database: &'a Database,
+    pub(super) folder: &'a Folder,
+    pub(super) options: &'a RestoreOptions,
+    pub(super) job: &'a Job,
 }
 
-impl Survey {
-    async fn read(
-        &mut self,
-        database: &Database,
-        folder: &Folder,
-        file: &mut File,
-        manifest: Option<&Manifest>,
-    ) -> Result<(), Error> {
+impl Looking<'_> {
+    /// Reads the whole backup once.
+    pub(super) async fn at(&self, collections: &[(Part, CollectionName)]) -> Result<Survey, Error> {
+        let there = answer(self.job, self.database.collections(true)).await?;
+        let there: HashMap<String, CollectionType> = there.into_iter().map(|each| (each.name, each.kind)).collect();
+        let manifest: Option<Manifest> = self.folder.json(MANIFEST).await?;
+        let mut survey = Survey { manifest: manifest.is_some(), ..Survey::default() };
+        for (part, collection) in collections {
+            let kind = there.get(collection.as_str());
+            if kind.is_some_and(|kind| *kind != part.holds()) {
+                survey.impossible = true;
+                survey.conflict("collection", collection.as_str().to_owned(), "it exists and has the other type");
+            }
+            let mut file = File {
+                part: *part,
+                collection: collection.clone(),
+                exists: kind.is_some(),
+                count: 0,
+                taken: 0,
+                unkeyed: 0,
+            };
+            self.read(&mut survey, &mut file, manifest.as_ref().filter(|_| self.options.validate)).await?;
+            survey.files.push(file);
+        }
+        let documents = survey.files.iter().map(|file| file.count).sum::<u64>();
+        // Everything is read once to look and once more to write.
+        self.job.progress.expect(documents.saturating_mul(if self.options.dry_run { 1 } else { 2 }));
+        Ok(survey)
+    }
+
+    async fn read(&self, survey: &mut Survey, file: &mut File, manifest: Option<&Manifest>) -> Result<(), Error> {
         let name = file.part.file(&file.collection);
-        let path = folder.path.join(&name);
-        let mut rows = folder.rows(name.clone()).await?;
+        let path = self.folder.path.join(&name);
+        let mut rows = self.folder.rows(name.clone()).await?;
         while let Some(batch) = rows.next().await? {
+            go_on(self.job)?;
             file.unkeyed += batch.iter().filter(|row| row.key.is_none()).count() as u64;
             if file.exists {
-                for key in taken(database, &file.collection, &batch).await? {
+                for key in self.taken(&file.collection, &batch).await? {
                     file.taken += 1;
-                    self.conflict("document", format!("{}/{key}", file.collection), "a document with this key exists");
+                    let id = format!("{}/{key}", file.collection);
+                    survey.conflict("document", id, "a document with this key exists");
                 }
             }
+            self.job.progress.advance(batch.len() as u64, "looking at the backup");
         }
         let Some(sum) = rows.sum().await else {
             return Err(Error::Damaged { path, problem: "it could not be read to its end".to_owned() });
@@ -111,6 +117,22 @@ impl Survey {
         }
     }
 
+    /// The keys of these documents that are taken.
+    async fn taken(&self, collection: &CollectionName, batch: &[Row]) -> Result<Vec<String>, Error> {
+        let keys: Vec<&str> = batch.iter().filter_map(|row| row.key.as_deref()).collect();
+        let query = Query::new("FOR d IN @@collection FILTER d._key IN @keys RETURN d._key")
+            .bind("@collection", collection.as_str())
+            .bind("keys", keys);
+        let mut cursor = answer(self.job, self.database.query(&query)).await?;
+        let mut taken = Vec::new();
+        while let Some(rows) = answer(self.job, cursor.next_batch()).await? {
+            taken.extend(rows.decode::<String>()?);
+        }
+        Ok(taken)
+    }
+}
+
+impl Survey {
     pub(super) fn graph(
         &mut self,
         name: &GraphName,
@@ -158,18 +180,4 @@ impl Survey {
         };
         self.files.iter().map(one).collect()
     }
-}
-
-/// The keys of these documents that are taken.
-async fn taken(database: &Database, collection: &CollectionName, batch: &[Row]) -> Result<Vec<String>, Error> {
-    let keys: Vec<&str> = batch.iter().filter_map(|row| row.key.as_deref()).collect();
-    let query = Query::new("FOR d IN @@collection FILTER d._key IN @keys RETURN d._key")
-        .bind("@collection", collection.as_str())
-        .bind("keys", keys);
-    let mut cursor = database.query(&query).await?;
-    let mut taken = Vec::new();
-    while let Some(rows) = cursor.next_batch().await? {
-        taken.extend(rows.decode::<String>()?);
-    }
-    Ok(taken)
 }

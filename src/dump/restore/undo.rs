@@ -8,8 +8,27 @@ use super::super::{
 };
 use crate::{
     arango::{self, Database, Imported, Query},
-    wire::CollectionName,
+    wire::{CollectionName, ErrorNum, GraphName},
 };
+
+/// What was written so far.
+#[derive(Debug, Default)]
+pub(super) struct Done {
+    /// The files, oldest first.
+    pub(super) steps: Vec<Step>,
+    /// The graph that was defined, after all files.
+    graph: Option<GraphName>,
+}
+
+impl Done {
+    pub(super) fn note_graph<T>(&mut self, name: &GraphName, outcome: &Result<T, arango::Error>) {
+        match outcome {
+            Err(arango::Error::Server { .. } | arango::Error::Request(_)) => {}
+            // Without an answer it may have been made.
+            Ok(_) | Err(arango::Error::Transport(_) | arango::Error::Decode { .. }) => self.graph = Some(name.clone()),
+        }
+    }
+}
 
 /// What was done with one file.
 #[derive(Debug)]
@@ -35,9 +54,16 @@ impl Step {
 }
 
 /// Whether everything is as it was before.
-pub(super) async fn undo(database: &Database, folder: &Folder, done: &[Step]) -> bool {
+pub(super) async fn undo(database: &Database, folder: &Folder, done: &Done) -> bool {
     let mut undone = true;
-    for step in done.iter().rev() {
+    if let Some(graph) = &done.graph
+        && let Err(error) = database.forget_graph(graph).await
+        && !error.is(ErrorNum::GRAPH_NOT_FOUND)
+    {
+        tracing::warn!(%error, graph = graph.as_str(), "the graph of a failed restore could not be taken back");
+        undone = false;
+    }
+    for step in done.steps.iter().rev() {
         undone &= !step.in_doubt || step.created;
         let outcome = if step.created {
             database.drop_collection(&step.collection).await.map_err(Error::from)

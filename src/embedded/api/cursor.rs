@@ -19,6 +19,7 @@ use super::{
     registry::{Owner, Running, Spec, batch},
     reply::{Answer, Reply, fields},
     router::{Route, Verb, route},
+    tracking::Slow,
 };
 
 /// The endpoints.
@@ -173,25 +174,54 @@ pub(super) fn environment(call: &Call<'_>, killed: Arc<AtomicBool>) -> Environme
 /// What the query fails with.
 pub(super) fn run(call: &Call<'_>, request: &Request) -> Result<query::Outcome, Failure> {
     let killed = Arc::clone(&call.abandoned);
-    let _listed = call.engine.queries().enter(
-        call.engine.store().tick(),
-        Running {
-            owner: owner(call),
-            text: request.text.clone(),
-            bind_vars: request.bind_vars.clone(),
-            started_millis: call.engine.clock().now_millis(),
-            killed: Arc::clone(&killed),
-        },
-    );
-    Ok(query::run(&access::visible_database(call), &environment(call, killed), request)?)
+    let (id, queries, clock) = (call.engine.store().tick(), call.engine.queries(), call.engine.clock());
+    let running = Running {
+        owner: owner(call),
+        text: request.text.clone(),
+        bind_vars: request.bind_vars.clone(),
+        started_millis: clock.now_millis(),
+        killed: Arc::clone(&killed),
+    };
+    let listed = queries.enter(id, running.clone());
+    let before = clock.monotonic();
+    let outcome = query::run(&access::visible_database(call), &environment(call, killed), request);
+    drop(listed);
+    queries.ended(Slow {
+        id,
+        query: running,
+        seconds: clock.monotonic().saturating_sub(before).as_secs_f64(),
+        peak_memory: outcome.as_ref().map_or(0, |outcome| outcome.stats.peak_memory),
+        exit_code: outcome.as_ref().map_or_else(|error| error.num.0, |_| 0),
+    });
+    Ok(outcome?)
 }
 
 fn extra(outcome: &query::Outcome) -> Object {
-    let mut extra = fields([("warnings", warnings(&outcome.warnings)), ("stats", stats(&outcome.stats).into())]);
+    let mut stats = stats(&outcome.stats);
+    if !outcome.nodes.is_empty() {
+        stats.insert("nodes".into(), Value::array(outcome.nodes.iter().map(node).collect()));
+    }
+    let mut extra = fields([("warnings", warnings(&outcome.warnings)), ("stats", stats.into())]);
+    if let Some(phases) = &outcome.phases {
+        let shown: Object = phases.iter().map(|(name, seconds)| ((*name).into(), Value::number(*seconds))).collect();
+        extra.insert("profile".into(), shown.into());
+    }
     if let Some(plan) = &outcome.plan {
         extra.insert("plan".into(), plan.clone());
     }
     extra
+}
+
+fn node(node: &query::NodeStats) -> Value {
+    let number = |number: u64| Value::Int(i64::try_from(number).unwrap_or(i64::MAX));
+    fields([
+        ("id", Value::Int(node.id)),
+        ("calls", number(node.calls)),
+        ("items", number(node.items)),
+        ("filter", number(node.filtered)),
+        ("runtime", Value::number(node.runtime)),
+    ])
+    .into()
 }
 
 /// Warnings as `[{code, message}]`.

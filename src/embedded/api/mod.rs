@@ -25,6 +25,8 @@ mod simple;
 #[cfg(test)]
 mod tests;
 pub(super) mod token;
+mod tracking;
+mod ttl;
 mod unsupported;
 mod user;
 mod view;

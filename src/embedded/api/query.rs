@@ -6,15 +6,17 @@ use crate::wire::ErrorNum;
 
 use super::{
     super::{
-        query,
+        functions, query,
         value::{Object, Value},
     },
     access::{self, Right},
     call::Call,
     cursor,
     error::Failure,
+    registry::Running,
     reply::{Answer, Reply, fields},
     router::{Route, Verb, route},
+    tracking::Settings,
 };
 
 /// `/_api/explain`
@@ -25,7 +27,7 @@ pub(super) const ROUTES: &[Route] = &[
     route(Verb::Post, "", Right::Read, parse),
     route(Verb::Get, "current", Right::Read, current),
     route(Verb::Get, "slow", Right::Read, slow),
-    route(Verb::Delete, "slow", Right::Read, forget_slow),
+    route(Verb::Delete, "slow", Right::Write, forget_slow),
     route(Verb::Get, "properties", Right::Read, properties),
     route(Verb::Get, "rules", Right::Read, rules),
     route(Verb::Put, "properties", Right::Write, set_properties),
@@ -46,37 +48,67 @@ fn parse(call: &Call<'_>) -> Answer {
     Ok(Reply::ok(200, query::parse(text)?))
 }
 
+/// The database whose queries are meant, or all of them (`all=true`, for administrators in `_system`).
+fn databases(call: &Call<'_>) -> Result<Vec<String>, Failure> {
+    if !call.flag("all").unwrap_or(false) {
+        return Ok(vec![call.database.name().to_string()]);
+    }
+    access::system(call)?;
+    Ok(call.engine.store().databases().iter().map(ToString::to_string).collect())
+}
+
+/// Everybody sees their own queries; who may do everything sees all.
+fn is_visible(call: &Call<'_>, query: &Running) -> bool {
+    call.user().is_none_or(|user| query.owner.user.as_deref() == Some(user))
+}
+
+fn described(id: u64, query: &Running, settings: &Settings, seconds: f64, state: &str) -> Object {
+    let (shown, rest) = query.text.split_at(query.text.floor_char_boundary(settings.max_length));
+    let text = if rest.is_empty() { shown.to_owned() } else { format!("{shown}... ({})", rest.len()) };
+    let bind_vars = if settings.track_bind_vars { query.bind_vars.clone() } else { Object::default() };
+    fields([
+        ("id", Value::from(id.to_string().as_str())),
+        ("database", Value::from(query.owner.database.as_str())),
+        ("user", Value::from(query.owner.user.as_deref().unwrap_or(""))),
+        ("query", Value::from(text.as_str())),
+        ("bindVars", bind_vars.into()),
+        ("started", Value::from(functions::iso_string(query.started_millis).as_str())),
+        ("runTime", Value::number(seconds)),
+        ("state", Value::from(state)),
+        ("stream", Value::Bool(false)),
+        ("modificationQuery", Value::Bool(query::modifies(&query.text))),
+    ])
+}
+
 fn current(call: &Call<'_>) -> Answer {
-    let now = call.engine.clock().now_millis();
-    let mine = call.user();
-    let running = call.engine.queries().list(call.database.name().as_str()).into_iter();
-    // Everybody sees their own queries; who may do everything sees all.
-    let visible = running.filter(|(_, query)| mine.is_none() || query.owner.user.as_deref() == mine);
-    let shown = visible.map(|(id, query)| {
+    let (now, queries) = (call.engine.clock().now_millis(), call.engine.queries());
+    let settings = queries.settings();
+    let running = databases(call)?.into_iter().flat_map(|database| queries.list(&database));
+    let shown = running.filter(|(_, query)| is_visible(call, query)).map(|(id, query)| {
         #[expect(clippy::cast_precision_loss, reason = "a duration in milliseconds")]
         let seconds = now.saturating_sub(query.started_millis) as f64 / 1000.0;
-        fields([
-            ("id", Value::from(id.to_string().as_str())),
-            ("database", Value::from(query.owner.database.as_str())),
-            ("user", Value::from(query.owner.user.as_deref().unwrap_or(""))),
-            ("query", Value::from(query.text.as_str())),
-            ("bindVars", query.bind_vars.into()),
-            ("runTime", Value::number(seconds)),
-            ("state", Value::from("executing")),
-            ("stream", Value::Bool(false)),
-            ("modificationQuery", Value::Bool(false)),
-        ])
-        .into()
+        described(id, &query, &settings, seconds, "executing").into()
     });
     Ok(Reply::bare(200, shown.collect::<Vec<Value>>()))
 }
 
-/// Slow queries are not recorded, which the properties say as well.
-fn slow(_: &Call<'_>) -> Answer {
-    Ok(Reply::bare(200, Vec::new()))
+fn slow(call: &Call<'_>) -> Answer {
+    let queries = call.engine.queries();
+    let settings = queries.settings();
+    let slow = databases(call)?.into_iter().flat_map(|database| queries.slow(&database));
+    let shown = slow.filter(|slow| is_visible(call, &slow.query)).map(|slow| {
+        let mut shown = described(slow.id, &slow.query, &settings, slow.seconds, "finished");
+        shown.insert("peakMemoryUsage".into(), Value::count(slow.peak_memory));
+        shown.insert("exitCode".into(), Value::Int(slow.exit_code.into()));
+        shown.into()
+    });
+    Ok(Reply::bare(200, shown.collect::<Vec<Value>>()))
 }
 
-fn forget_slow(_: &Call<'_>) -> Answer {
+fn forget_slow(call: &Call<'_>) -> Answer {
+    for database in databases(call)? {
+        call.engine.queries().forget_slow(&database);
+    }
     Ok(Reply::ok(200, Object::default()))
 }
 
@@ -95,23 +127,17 @@ fn rules(_: &Call<'_>) -> Answer {
     Ok(Reply::bare(200, shown.collect::<Vec<Value>>()))
 }
 
-fn properties(_: &Call<'_>) -> Answer {
-    Ok(Reply::ok(
-        200,
-        fields([
-            ("enabled", Value::Bool(true)),
-            ("trackSlowQueries", Value::Bool(false)),
-            ("trackBindVars", Value::Bool(true)),
-            ("maxSlowQueries", Value::Int(0)),
-            ("slowQueryThreshold", Value::Int(10)),
-            ("slowStreamingQueryThreshold", Value::Int(10)),
-            ("maxQueryStringLength", Value::Int(4096)),
-        ]),
-    ))
+fn properties(call: &Call<'_>) -> Answer {
+    Ok(Reply::ok(200, call.engine.queries().settings().shown()))
 }
 
-fn set_properties(_: &Call<'_>) -> Answer {
-    Err(Failure::unsupported("changing how queries are tracked"))
+fn set_properties(call: &Call<'_>) -> Answer {
+    let body = call.json_object()?;
+    let empty = Object::default();
+    let settings = call.engine.queries().settings().changed(body.as_object().unwrap_or(&empty))?;
+    let shown = settings.shown();
+    call.engine.queries().set(settings);
+    Ok(Reply::ok(200, shown))
 }
 
 fn kill(call: &Call<'_>) -> Answer {

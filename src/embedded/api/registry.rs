@@ -15,6 +15,7 @@ use crate::wire::ErrorNum;
 use super::{
     super::value::{Object, Str, Value},
     error::Failure,
+    tracking::{Settings, Slow, Tracking},
 };
 
 /// Rows still to fetch, by cursor id. Cursors that have expired go when the next one is made or asked for.
@@ -130,9 +131,12 @@ pub(super) fn batch(rows: Vec<Value>, common: &Object, number: Option<u64>, id: 
     body
 }
 
-/// The queries that run right now, by id.
+/// The queries that run right now, by id, and the slow ones that have ended.
 #[derive(Debug, Default)]
-pub(in super::super) struct Queries(Arc<Mutex<HashMap<u64, Running>>>);
+pub(in super::super) struct Queries {
+    running: Arc<Mutex<HashMap<u64, Running>>>,
+    tracking: Mutex<Tracking>,
+}
 
 /// A query that runs.
 #[derive(Debug, Clone)]
@@ -159,13 +163,41 @@ pub(super) struct Listed {
 impl Queries {
     /// Lists a query until the returned value is dropped.
     pub(super) fn enter(&self, id: u64, running: Running) -> Listed {
-        self.0.lock().insert(id, running);
-        Listed { queries: Arc::clone(&self.0), id }
+        if self.settings().enabled {
+            self.running.lock().insert(id, running);
+        }
+        Listed { queries: Arc::clone(&self.running), id }
+    }
+
+    /// How queries are watched.
+    pub(super) fn settings(&self) -> Settings {
+        self.tracking.lock().settings.clone()
+    }
+
+    /// Watches queries differently.
+    pub(super) fn set(&self, settings: Settings) {
+        self.tracking.lock().settings = settings;
+    }
+
+    /// Keeps a query that has ended, if it was slow.
+    pub(super) fn ended(&self, query: Slow) {
+        self.tracking.lock().ended(query);
+    }
+
+    /// The slow queries of a database, oldest first.
+    pub(super) fn slow(&self, database: &str) -> Vec<Slow> {
+        let tracking = self.tracking.lock();
+        tracking.slow.iter().filter(|slow| slow.query.owner.database == database).cloned().collect()
+    }
+
+    /// Forgets the slow queries of a database.
+    pub(super) fn forget_slow(&self, database: &str) {
+        self.tracking.lock().slow.retain(|slow| slow.query.owner.database != database);
     }
 
     /// The queries of a database, oldest first.
     pub(super) fn list(&self, database: &str) -> Vec<(u64, Running)> {
-        let running = self.0.lock();
+        let running = self.running.lock();
         let here = running.iter().filter(|(_, query)| query.owner.database == database);
         let mut list: Vec<_> = here.map(|(id, query)| (*id, query.clone())).collect();
         list.sort_unstable_by_key(|(id, _)| *id);
@@ -177,7 +209,7 @@ impl Queries {
     /// # Errors
     /// 1591 when there is none of that id in the database.
     pub(super) fn kill(&self, id: u64, database: &str) -> Result<(), Failure> {
-        let running = self.0.lock();
+        let running = self.running.lock();
         let query = running.get(&id).filter(|query| query.owner.database == database);
         query.ok_or(ErrorNum::QUERY_NOT_FOUND)?.killed.store(true, Ordering::Relaxed);
         Ok(())

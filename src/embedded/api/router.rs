@@ -19,7 +19,7 @@ use super::{
     error::Failure,
     graph, import, index, query,
     reply::{Answer, Reply},
-    simple, unsupported, user, view,
+    simple, ttl, unsupported, user, view,
 };
 
 /// What is done with the thing a path names. HEAD is GET without the body.
@@ -82,6 +82,7 @@ const FAMILIES: &[(&str, &str, &[Route])] = &[
     ("_api", "explain", query::EXPLAIN),
     ("_api", "query", query::ROUTES),
     ("_api", "simple", simple::ROUTES),
+    ("_api", "ttl", ttl::ROUTES),
     ("_api", "database", database::ROUTES),
     ("_api", "user", user::ROUTES),
     ("_api", "analyzer", analyzer::ROUTES),

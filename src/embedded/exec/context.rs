@@ -1,11 +1,14 @@
 //! What all operators of a running query share: the data, the limits, the warnings, the counts.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
-use super::lists::Lists;
+use super::{lists::Lists, meter::Meters};
 use crate::{
     clock::{Clock, Random},
     embedded::{
@@ -86,6 +89,15 @@ impl Data for View {
         self.snapshot.collection(name).map(crate::embedded::store::Collection::len)
     }
 
+    fn documents(&self, collection: &str) -> Option<Box<dyn Iterator<Item = Value> + '_>> {
+        Some(Box::new(self.snapshot.collection(collection)?.scan()))
+    }
+
+    fn indexes(&self, collection: &str) -> Vec<Value> {
+        let indexes = self.snapshot.collection(collection).map(crate::embedded::store::Collection::indexes);
+        indexes.unwrap_or_default().into_iter().map(|index| Value::object(index.definition)).collect()
+    }
+
     fn schema(&self, name: &str) -> Option<Value> {
         let properties = self.snapshot.collection(name)?.properties();
         Some(properties.get("schema").cloned().unwrap_or_default())
@@ -109,6 +121,15 @@ pub(super) struct Watch<'a> {
 }
 
 impl Watch<'_> {
+    /// Whether the query has been killed or its time is over.
+    fn is_over(&self) -> bool {
+        self.limits.killed.load(Ordering::Relaxed) || self.is_late()
+    }
+
+    fn is_late(&self) -> bool {
+        self.limits.deadline.is_some_and(|deadline| self.clock.now_millis() > deadline)
+    }
+
     /// Fails when the query has been killed or its time is over.
     pub(super) fn poll(&mut self) -> Result<(), Error> {
         self.spend(1)
@@ -129,10 +150,7 @@ impl Watch<'_> {
             return Ok(());
         }
         self.polls = 0;
-        if self.limits.deadline.is_some_and(|deadline| self.clock.now_millis() > deadline) {
-            return Err(ErrorNum::QUERY_KILLED.into());
-        }
-        Ok(())
+        if self.is_late() { Err(ErrorNum::QUERY_KILLED.into()) } else { Ok(()) }
     }
 }
 
@@ -146,6 +164,8 @@ pub struct Context<'a> {
     pub warnings: Warnings,
     /// The counts so far.
     pub counters: Counters,
+    /// What each step does, if that is measured.
+    pub meters: Option<Meters>,
     limits: Limits<'a>,
     watch: Watch<'a>,
     random: &'a dyn Random,
@@ -164,6 +184,7 @@ impl<'a> Context<'a> {
             transaction: None,
             warnings: Warnings::default(),
             counters: Counters::default(),
+            meters: None,
             limits,
             watch: Watch { limits, clock, polls: 0 },
             random,
@@ -183,6 +204,11 @@ impl<'a> Context<'a> {
     /// What tells others that the query has been killed or its time is over.
     pub(super) fn watch(&self) -> Watch<'a> {
         self.watch
+    }
+
+    /// Time for measuring.
+    pub(super) fn monotonic(&self) -> Duration {
+        self.watch.clock.monotonic()
     }
 
     /// Counts memory that is kept.
@@ -244,11 +270,13 @@ impl Host for Context<'_> {
 
     fn call(&mut self, function: &Function, arguments: &[Value]) -> Result<Value, Error> {
         self.watch.spend(arguments.iter().map(effort).sum())?;
+        let watch = self.watch;
         let mut context = functions::Context {
             now_millis: self.now_millis,
             random: self.random,
             warnings: &mut self.warnings,
             data: &self.view,
+            is_over: &|| watch.is_over(),
         };
         let value = (function.call)(&mut context, arguments)?;
         if !function.deterministic {

@@ -9,6 +9,7 @@ mod context;
 mod index;
 mod list;
 mod lists;
+mod meter;
 mod modify;
 mod paths;
 mod scan;
@@ -19,6 +20,8 @@ mod upsert;
 mod walker;
 mod window;
 
+use std::time::Duration;
+
 use super::{
     error::Error,
     eval::{Row, eval},
@@ -26,6 +29,7 @@ use super::{
     value::Value,
 };
 pub use context::{Context, Counters, Limits, View};
+pub use meter::{Effort, Meters, place_of};
 
 /// A source of rows.
 trait Operator<'a> {
@@ -49,8 +53,9 @@ impl<'a> Operator<'a> for Start {
 /// # Errors
 /// Those of its expressions and writes; 32 beyond the memory limit; 1500 when it is killed or takes too long.
 pub fn run(block: &Block, mut row: Row, context: &mut Context<'_>) -> Result<Vec<Value>, Error> {
-    let mut pipeline = build(&block.nodes);
+    let mut pipeline = build(&block.nodes, context.meters.is_some());
     let mut rows = Vec::new();
+    let before = context.monotonic();
     while pipeline.next(&mut row, context)? {
         context.poll()?;
         if let Some(result) = &block.result {
@@ -59,10 +64,16 @@ pub fn run(block: &Block, mut row: Row, context: &mut Context<'_>) -> Result<Vec
             rows.push(value);
         }
     }
+    let time = context.monotonic().saturating_sub(before);
+    if let Some(meters) = &mut context.meters {
+        // The row it begins with, and those that come out.
+        meters.add(place_of(block), 1, Duration::ZERO);
+        meters.add(place_of(&block.result), u64::try_from(rows.len()).unwrap_or(u64::MAX), time);
+    }
     Ok(rows)
 }
 
-fn build<'p, 'a: 'p>(nodes: &'p [Node]) -> Box<dyn Operator<'a> + 'p> {
+fn build<'p, 'a: 'p>(nodes: &'p [Node], metered: bool) -> Box<dyn Operator<'a> + 'p> {
     let mut input: Box<dyn Operator<'a> + 'p> = Box::new(Start { given: false });
     for node in nodes {
         input = match node {
@@ -81,6 +92,9 @@ fn build<'p, 'a: 'p>(nodes: &'p [Node]) -> Box<dyn Operator<'a> + 'p> {
             Node::Traversal(node) => Box::new(traversal::Traverser::new(node, input)),
             Node::PathSearch(node) => Box::new(paths::PathFinder::new(node, input)),
         };
+        if metered {
+            input = Box::new(meter::Metered { place: place_of(node), inner: input });
+        }
     }
     input
 }

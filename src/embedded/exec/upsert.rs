@@ -2,7 +2,7 @@
 
 use super::{
     Context, Operator,
-    index::wanted,
+    index::Combinations,
     modify::{Failure, count, only_objects},
     set,
 };
@@ -38,9 +38,9 @@ impl<'p, 'a> Upserter<'p, 'a> {
                 None => Ok(None),
             };
         }
-        if let Some((index, lookups)) = &self.node.index {
+        if let Some((index, search)) = &self.node.index {
             let mut candidates = Vec::new();
-            for values in wanted(lookups, row, context)? {
+            for values in Combinations::of(search, row, context)? {
                 let current = context.writer()?.current(self.node.collection.as_str());
                 candidates.extend(current.into_iter().flat_map(|collection| collection.find_equal(index, &values)));
             }

@@ -35,7 +35,7 @@ fn collection_count(context: &mut Context<'_>, args: &[Value]) -> Outcome {
     count.map(Value::count).ok_or_else(|| unknown_collection(name))
 }
 
-fn unknown_collection(name: &str) -> Error {
+pub(super) fn unknown_collection(name: &str) -> Error {
     Error::new(ErrorNum::DATA_SOURCE_NOT_FOUND, format!("collection or view not found: {name}"))
 }
 

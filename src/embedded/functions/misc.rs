@@ -21,8 +21,8 @@ use super::{ANY, Context, Function, Outcome, arg, string::encode::fnv64};
 /// The release of ArangoDB whose behaviour the engine follows.
 pub const VERSION: &str = "3.12.5";
 
-/// The longest `SLEEP()`, in seconds: a sleeping query cannot be killed.
-const MAX_SLEEP: f64 = 10.0;
+/// How long `SLEEP()` sleeps before it looks whether the query is to end.
+const NAP: Duration = Duration::from_millis(10);
 
 /// This category's functions.
 pub const FUNCTIONS: &[Function] = &[
@@ -98,7 +98,13 @@ fn sleep(context: &mut Context<'_>, args: &[Value]) -> Outcome {
     let Some(seconds) = arg(args, 0).as_f64().filter(|seconds| *seconds >= 0.0) else {
         return context.wrong_type("SLEEP");
     };
-    thread::sleep(Duration::from_secs_f64(seconds.min(MAX_SLEEP)));
+    let mut left = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);
+    // The query ends on its own after this call, if it has to.
+    while !left.is_zero() && !(context.is_over)() {
+        let nap = left.min(NAP);
+        thread::sleep(nap);
+        left = left.saturating_sub(nap);
+    }
     Ok(Value::Null)
 }
 

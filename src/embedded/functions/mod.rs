@@ -15,6 +15,7 @@ pub mod data;
 mod date;
 mod document;
 pub mod dynamic;
+mod fulltext;
 mod geo;
 pub mod misc;
 pub mod numeric;
@@ -27,6 +28,8 @@ pub mod type_check;
 pub mod unsupported;
 pub mod vector;
 
+pub use date::iso_string;
+
 /// Every category's functions.
 const TABLES: &[&[Function]] = &[
     array::FUNCTIONS,
@@ -34,6 +37,7 @@ const TABLES: &[&[Function]] = &[
     date::FUNCTIONS,
     document::FUNCTIONS,
     geo::FUNCTIONS,
+    geo::legacy::FUNCTIONS,
     type_check::FUNCTIONS,
     numeric::FUNCTIONS,
     stats::FUNCTIONS,
@@ -50,6 +54,7 @@ const TABLES: &[&[Function]] = &[
     misc::FUNCTIONS,
     data::FUNCTIONS,
     dynamic::FUNCTIONS,
+    fulltext::FUNCTIONS,
     unsupported::FUNCTIONS,
 ];
 
@@ -114,6 +119,8 @@ pub struct Context<'a> {
     pub warnings: &'a mut Warnings,
     /// The data the query may read.
     pub data: &'a dyn Data,
+    /// Whether the query has been killed or its time is over.
+    pub is_over: &'a dyn Fn() -> bool,
 }
 
 impl Context<'_> {
@@ -144,6 +151,10 @@ pub trait Data {
     fn collections(&self) -> Vec<(String, String)>;
     /// How many documents a collection holds, if it exists.
     fn collection_count(&self, name: &str) -> Option<usize>;
+    /// All documents of a collection, if it exists.
+    fn documents(&self, collection: &str) -> Option<Box<dyn Iterator<Item = Value> + '_>>;
+    /// The definitions of its indexes.
+    fn indexes(&self, collection: &str) -> Vec<Value>;
     /// The schema of a collection, null where it has none; nothing if there is no such collection.
     fn schema(&self, name: &str) -> Option<Value>;
     /// The current database's name.

@@ -28,6 +28,15 @@ impl Data for OnePerson {
         (name == "people").then_some(1)
     }
 
+    fn documents(&self, collection: &str) -> Option<Box<dyn Iterator<Item = Value> + '_>> {
+        (collection == "people")
+            .then(|| -> Box<dyn Iterator<Item = Value>> { Box::new(self.document("people/ada").into_iter()) })
+    }
+
+    fn indexes(&self, _: &str) -> Vec<Value> {
+        Vec::new()
+    }
+
     fn schema(&self, name: &str) -> Option<Value> {
         (name == "people").then(|| json::parse(br#"{"rule":{"required":["name"]},"level":"new"}"#).unwrap())
     }
@@ -47,7 +56,8 @@ pub(crate) fn call(name: &str, args: &str) -> (Result<Value, Error>, Vec<ErrorNu
     let args = json::parse(args.as_bytes()).unwrap();
     let random = SequenceRandom::from_seed(1);
     let mut warnings = Warnings { list: Vec::new(), limit: 10, fail: false };
-    let mut context = Context { now_millis: 0, random: &*random, warnings: &mut warnings, data: &OnePerson };
+    let mut context =
+        Context { now_millis: 0, random: &*random, warnings: &mut warnings, data: &OnePerson, is_over: &|| false };
     let result = match function.check_count(args.as_array().unwrap().len()) {
         Ok(()) => (function.call)(&mut context, args.as_array().unwrap()),
         Err(error) => Err(error),

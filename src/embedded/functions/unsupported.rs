@@ -20,7 +20,6 @@ pub const FUNCTIONS: &[Function] = &[
     refused!("BM25", "a View"),
     refused!("BOOST", "a View"),
     refused!("EXISTS", "a View"),
-    refused!("FULLTEXT", "a fulltext index"),
     refused!("MINHASH_MATCH", "a View"),
     refused!("NGRAM_MATCH", "a View"),
     refused!("OFFSET_INFO", "a View"),

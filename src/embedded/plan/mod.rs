@@ -22,7 +22,10 @@ use super::{
     store::Snapshot,
     value::{Object, Str},
 };
-use crate::{aql::ast, wire::CollectionName};
+use crate::{
+    aql::ast,
+    wire::{CollectionName, ErrorNum},
+};
 use node::Block;
 
 /// A query, ready to be executed.
@@ -49,8 +52,6 @@ pub struct Settings<'a> {
     pub bind_vars: &'a Object,
     /// Whether the last `LIMIT` counts all rows.
     pub full_count: bool,
-    /// Optimiser rules switched off (`-name`, `-all`) and on (`+name`).
-    pub rules: &'a [String],
 }
 
 /// The names of the optimiser's rules, in the order they are applied.
@@ -58,18 +59,30 @@ pub fn rule_names() -> impl Iterator<Item = &'static str> {
     optimise::names()
 }
 
-/// Makes a plan for a query.
+/// Makes a plan for a query, step by step as it is written.
 ///
 /// # Errors
 /// Whatever is wrong with the query beyond its syntax: names, bind parameters, arguments, options.
-pub fn compile(
+pub fn instantiate(
     query: &ast::Query,
     snapshot: &Snapshot,
     settings: Settings<'_>,
     warnings: &mut Warnings,
 ) -> Result<Plan, Error> {
-    let mut plan = lower::query(query, snapshot, settings, warnings)?;
-    optimise::optimise(&mut plan, snapshot, settings.rules);
+    lower::query(query, snapshot, settings, warnings)
+}
+
+/// Makes a plan faster, and ready to be executed. Optimiser rules are switched off (`-name`, `-all`) and on (`+name`).
+///
+/// # Errors
+/// 1577 when the query insists on an index that is of no use to it.
+pub fn optimise(mut plan: Plan, snapshot: &Snapshot, rules: &[String]) -> Result<Plan, Error> {
+    optimise::optimise(&mut plan, snapshot, rules);
+    if let Some(hint) = optimise::forced_in_vain(&mut plan.block) {
+        let names = hint.names.join(", ");
+        let message = format!("could not use index hint to serve query; index hint: {names}");
+        return Err(Error::new(ErrorNum::QUERY_FORCED_INDEX_HINT_UNUSABLE, message));
+    }
     sets::use_sets(&mut plan.block);
     plan.once = once::hoist(&mut plan.block);
     Ok(plan)

@@ -2,7 +2,7 @@
 
 use super::{
     expr::{ChildVisitor, Expr, Register},
-    node::Lookup,
+    node::{IndexHint, Search},
 };
 use crate::{
     aql::ast::UpdateKind,
@@ -51,7 +51,7 @@ pub struct Upsert {
     /// The attribute paths looked for and their values, for an index.
     pub equal: Vec<(Vec<Str>, Expr)>,
     /// The persistent index that is asked for candidates, by its number, and what it is asked for.
-    pub index: Option<(Str, Vec<Lookup>)>,
+    pub index: Option<(Str, Search)>,
     /// What the document in `current` has to meet.
     pub condition: Option<Expr>,
     /// Where a candidate document goes.
@@ -81,11 +81,14 @@ pub struct ModifyOptions {
     pub ignore_errors: bool,
     /// `_rev` in the document given is not compared.
     pub ignore_revs: bool,
+    /// What the query says about indexes.
+    pub hint: IndexHint,
 }
 
 impl Default for ModifyOptions {
     fn default() -> Self {
-        Self { write: WriteOptions::default(), ignore_errors: false, ignore_revs: true }
+        let (write, hint) = (WriteOptions::default(), IndexHint::default());
+        Self { write, ignore_errors: false, ignore_revs: true, hint }
     }
 }
 
@@ -107,9 +110,7 @@ impl Upsert {
     pub fn expressions(&mut self, visitor: &mut ChildVisitor<'_>) {
         self.key.iter_mut().for_each(&mut *visitor);
         self.equal.iter_mut().for_each(|(_, value)| visitor(value));
-        for lookup in self.index.iter_mut().flat_map(|(_, lookups)| lookups) {
-            lookup.expressions(visitor);
-        }
+        self.index.iter_mut().for_each(|(_, search)| search.expressions(visitor));
         self.condition.iter_mut().for_each(&mut *visitor);
         visitor(&mut self.insert);
         visitor(&mut self.update);

@@ -57,6 +57,26 @@ pub struct EnumerateCollection {
     pub collection: CollectionName,
     /// Where the document goes.
     pub out: Register,
+    /// What the query says about indexes.
+    pub hint: IndexHint,
+}
+
+/// What `OPTIONS` say about indexes.
+#[derive(Debug, Clone, Default)]
+pub struct IndexHint {
+    /// `indexHint`: names of indexes, the best first.
+    pub names: Vec<Str>,
+    /// `forceIndexHint`: none but those.
+    pub forced: bool,
+    /// `disableIndex`: none at all.
+    pub disabled: bool,
+}
+
+impl IndexHint {
+    /// Whether an index may be used.
+    pub fn allows(&self, name: &str) -> bool {
+        !self.disabled && (!self.forced || self.names.is_empty() || self.names.iter().any(|known| **known == *name))
+    }
 }
 
 /// Which index is asked.
@@ -72,7 +92,7 @@ pub enum IndexKind {
         /// `_to`
         to: bool,
     },
-    /// A persistent index, by its number; the values looked for are those of its leading fields.
+    /// A persistent index, by its number.
     Persistent {
         /// The index's number.
         id: Str,
@@ -88,19 +108,45 @@ pub struct IndexScan {
     pub out: Register,
     /// The index.
     pub index: IndexKind,
-    /// What is looked for, one after the other.
-    pub lookups: Vec<Lookup>,
+    /// What is looked for.
+    pub search: Search,
+    /// The parts of filters that say so.
+    pub conditions: Vec<Expr>,
     /// Filters that ask for nothing but this, by how many steps behind this one they stand.
     pub covers: Vec<usize>,
 }
 
-/// What is looked for in an index.
+/// What is looked for in an index. What is found comes in the order of the index.
+#[derive(Debug, Clone, Default)]
+pub struct Search {
+    /// For each leading field, the values it may have.
+    pub fields: Vec<Vec<Lookup>>,
+    /// Where the field behind those begins.
+    pub lower: Option<End>,
+    /// Where the field behind those ends.
+    pub upper: Option<End>,
+    /// From the largest to the smallest.
+    pub reverse: bool,
+    /// Elements of arrays are indexed, so a document can be found more than once.
+    pub repeats: bool,
+}
+
+/// Values a field may have.
 #[derive(Debug, Clone)]
 pub enum Lookup {
-    /// One value for each field.
-    Equal(Vec<Expr>),
-    /// Each element of an array, once; for the only field.
+    /// This one.
+    Equal(Expr),
+    /// Each element of an array.
     In(Expr),
+}
+
+/// One end of a range.
+#[derive(Debug, Clone)]
+pub struct End {
+    /// The value.
+    pub value: Expr,
+    /// Whether the value itself is within the range.
+    pub inclusive: bool,
 }
 
 /// Every element of an array.
@@ -188,12 +234,28 @@ pub struct Window {
 }
 
 impl Lookup {
+    /// The value or the array of values.
+    pub fn expression(&self) -> &Expr {
+        let (Self::Equal(expr) | Self::In(expr)) = self;
+        expr
+    }
+}
+
+impl Search {
     /// Shows every expression to the visitor.
     pub fn expressions(&mut self, visitor: &mut ChildVisitor<'_>) {
-        match self {
-            Self::Equal(values) => values.iter_mut().for_each(visitor),
-            Self::In(list) => visitor(list),
+        for lookup in self.fields.iter_mut().flatten() {
+            let (Lookup::Equal(expr) | Lookup::In(expr)) = lookup;
+            visitor(expr);
         }
+        for end in self.lower.iter_mut().chain(&mut self.upper) {
+            visitor(&mut end.value);
+        }
+    }
+
+    /// Whether a field has one value in everything that is found.
+    pub fn fixes(&self, field: usize) -> bool {
+        matches!(self.fields.get(field).map(Vec::as_slice), Some([Lookup::Equal(_)]))
     }
 }
 
@@ -212,11 +274,7 @@ impl Node {
     pub fn expressions(&mut self, visitor: &mut ChildVisitor<'_>) {
         match self {
             Self::EnumerateCollection(_) | Self::Limit(_) => {}
-            Self::Index(node) => {
-                for lookup in &mut node.lookups {
-                    lookup.expressions(visitor);
-                }
-            }
+            Self::Index(node) => node.search.expressions(visitor),
             Self::EnumerateList(node) => visitor(&mut node.list),
             Self::Filter(condition) => visitor(condition),
             Self::Calculation(node) | Self::Distinct(node) => visitor(&mut node.value),

@@ -1,13 +1,16 @@
 //! From an AQL text to rows: the one file that knows all phases (parse, plan, optimise, execute).
 
 use std::{
-    sync::{Arc, atomic::AtomicBool},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
 use super::{
     error::Error,
-    exec::{self, Context, Counters, Limits, View},
+    exec::{self, Context, Counters, Limits, Meters, View},
     functions::Warnings,
     plan::{self, Plan, Settings},
     store::{Database, Snapshot, Transaction},
@@ -25,6 +28,10 @@ use crate::{
 };
 
 pub mod hooks;
+mod profile;
+
+pub use profile::NodeStats;
+use profile::{Phase, Phases};
 
 /// The memory limit of queries that name none.
 const DEFAULT_MEMORY: usize = 2 << 30;
@@ -131,6 +138,10 @@ pub struct Outcome {
     pub stats: Stats,
     /// The plan, when `profile` is 2.
     pub plan: Option<Value>,
+    /// What each step of the plan did, when `profile` is 2.
+    pub nodes: Vec<NodeStats>,
+    /// How many seconds each phase took, when `profile` is at least 1.
+    pub phases: Option<Vec<(&'static str, f64)>>,
 }
 
 /// Runs a query. It is atomic: when it fails, nothing it wrote remains.
@@ -148,7 +159,7 @@ pub fn run(database: &Database, environment: &Environment, request: &Request) ->
 /// As [`run`], as far as the fault shows in the plan.
 pub fn explain(
     database: &Database,
-    _environment: &Environment,
+    environment: &Environment,
     request: &Request,
     all_plans: bool,
 ) -> Result<Object, Error> {
@@ -156,9 +167,15 @@ pub fn explain(
         let query = parsed(&request.text)?;
         let snapshot = database.snapshot();
         let mut warnings = warnings_for(&request.options);
-        let plan = compiled(&query, &snapshot, request, &mut warnings)?;
+        let mut phases = Phases::begin(environment.clock.as_ref());
+        let plan = compiled(&query, &snapshot, request, &mut warnings, &mut phases)?;
         shown(plan::explain::explain(&plan, &snapshot, &warnings, all_plans))
     })
+}
+
+/// Whether a query writes. One that cannot be read does not.
+pub fn modifies(text: &str) -> bool {
+    with_stack_for(text, || parsed(text)).is_ok_and(|query| !analyse(&query).written.is_empty())
 }
 
 /// The names of the optimiser's rules, as `optimizer.rules` takes them.
@@ -228,13 +245,15 @@ fn compiled(
     snapshot: &Snapshot,
     request: &Request,
     warnings: &mut Warnings,
+    phases: &mut Phases<'_>,
 ) -> Result<Plan, Error> {
-    let settings = Settings {
-        bind_vars: &request.bind_vars,
-        full_count: request.options.full_count,
-        rules: &request.options.optimizer_rules,
-    };
-    plan::compile(query, snapshot, settings, warnings).map_err(|error| while_doing("parsing", &error))
+    let settings = Settings { bind_vars: &request.bind_vars, full_count: request.options.full_count };
+    let plan =
+        plan::instantiate(query, snapshot, settings, warnings).map_err(|error| while_doing("parsing", &error))?;
+    phases.end(Phase::Plan);
+    let plan = plan::optimise(plan, snapshot, &request.options.optimizer_rules);
+    phases.end(Phase::Optimise);
+    plan.map_err(|error| while_doing("optimizing plan", &error))
 }
 
 fn warnings_for(options: &Options) -> Warnings {
@@ -257,59 +276,93 @@ struct Prepared {
 }
 
 fn execute(database: &Database, environment: &Environment, request: &Request) -> Result<Outcome, Error> {
-    let started = environment.clock.now_millis();
+    let mut run = Run {
+        environment,
+        options: &request.options,
+        started: environment.clock.now_millis(),
+        phases: Phases::begin(environment.clock.as_ref()),
+    };
     let query = parsed(&request.text)?;
+    run.phases.end(Phase::Parse);
     let snapshot = database.snapshot();
+    run.phases.end(Phase::Load);
     let mut warnings = warnings_for(&request.options);
-    let plan = compiled(&query, &snapshot, request, &mut warnings)?;
+    let plan = compiled(&query, &snapshot, request, &mut warnings, &mut run.phases)?;
     if plan.writes.is_empty() {
-        let prepared = Prepared { plan, snapshot, warnings, transaction: None };
-        return run_prepared(database, environment, request, prepared, started);
+        return run.finish(database, Prepared { plan, snapshot, warnings, transaction: None });
     }
     let writes: Vec<CollectionName> = plan.writes.iter().cloned().collect();
     let wait = request.options.max_runtime.map_or(WRITE_WAIT, |limit| limit.min(WRITE_WAIT));
-    let transaction = database.begin(&writes, wait).map_err(|error| while_doing("executing", &error))?;
+    let killed = || environment.killed.load(Ordering::Relaxed);
+    let transaction = database.begin_unless(&writes, wait, &killed).map_err(|error| {
+        let out_of_time = error.num == ErrorNum::CONFLICT && (killed() || wait < WRITE_WAIT);
+        while_doing("executing", &if out_of_time { ErrorNum::QUERY_KILLED.into() } else { error })
+    })?;
+    run.phases.end(Phase::Load);
     // Collections and indexes may have changed while others were waited for.
     let snapshot = transaction.snapshot().clone();
     let mut warnings = warnings_for(&request.options);
-    let plan = compiled(&query, &snapshot, request, &mut warnings)?;
-    let prepared = Prepared { plan, snapshot, warnings, transaction: Some(transaction) };
-    run_prepared(database, environment, request, prepared, started)
+    let plan = compiled(&query, &snapshot, request, &mut warnings, &mut run.phases)?;
+    run.finish(database, Prepared { plan, snapshot, warnings, transaction: Some(transaction) })
 }
 
-fn run_prepared(
-    database: &Database,
-    environment: &Environment,
-    request: &Request,
-    prepared: Prepared,
+/// A query on its way.
+struct Run<'a> {
+    environment: &'a Environment,
+    options: &'a Options,
+    /// Milliseconds since 1970.
     started: i64,
-) -> Result<Outcome, Error> {
-    let Prepared { plan, snapshot, warnings, transaction } = prepared;
-    let options = &request.options;
-    let runtime = options.max_runtime.map(|limit| i64::try_from(limit.as_millis()).unwrap_or(i64::MAX));
-    let limits = Limits {
-        memory: if options.memory_limit == 0 { DEFAULT_MEMORY } else { options.memory_limit },
-        deadline: runtime.map(|limit| started.saturating_add(limit)),
-        killed: &environment.killed,
-    };
-    let explained = (options.profile >= 2).then(|| {
-        let body = Object::from_iter([(Str::from("plan"), plan::explain::plan_value(&plan, &snapshot))]);
-        shown(body).ok().and_then(|mut body| body.swap_remove("plan")).unwrap_or_default()
-    });
-    let view = View { snapshot, database: database.name().as_str().to_owned(), user: environment.user.clone() };
-    let mut context = Context::new(view, limits, environment.clock.as_ref(), environment.random.as_ref());
-    context.transaction = transaction;
-    context.warnings = warnings;
-    let row = vec![Value::Null; plan.registers.len()];
-    let rows = exec::run(&plan.block, row, &mut context).map_err(|error| while_doing("executing", &error))?;
-    if let Some(transaction) = context.transaction.take() {
-        transaction.commit().map_err(|error| while_doing("executing", &error))?;
-    }
-    let millis = environment.clock.now_millis().saturating_sub(started);
-    Ok(Outcome { rows, stats: stats(&context.counters, millis), warnings: context.warnings, plan: explained })
+    phases: Phases<'a>,
 }
 
-fn stats(counters: &Counters, millis: i64) -> Stats {
+impl Run<'_> {
+    fn limits(&self) -> Limits<'_> {
+        let runtime = self.options.max_runtime.map(|limit| i64::try_from(limit.as_millis()).unwrap_or(i64::MAX));
+        Limits {
+            memory: if self.options.memory_limit == 0 { DEFAULT_MEMORY } else { self.options.memory_limit },
+            deadline: runtime.map(|limit| self.started.saturating_add(limit)),
+            killed: &self.environment.killed,
+        }
+    }
+
+    fn finish(mut self, database: &Database, prepared: Prepared) -> Result<Outcome, Error> {
+        let Prepared { plan, snapshot, warnings, transaction } = prepared;
+        let measured = self.options.profile >= 2;
+        let explained = measured.then(|| {
+            let (plan, steps) = plan::explain::plan_with_steps(&plan, &snapshot);
+            let body = shown(Object::from_iter([(Str::from("plan"), plan)]));
+            (body.ok().and_then(|mut body| body.swap_remove("plan")).unwrap_or_default(), steps)
+        });
+        self.phases.end(Phase::Instantiate);
+        let user = self.environment.user.clone();
+        let view = View { snapshot, database: database.name().as_str().to_owned(), user };
+        let Environment { clock, random, .. } = self.environment;
+        let mut context = Context::new(view, self.limits(), clock.as_ref(), random.as_ref());
+        context.transaction = transaction;
+        context.warnings = warnings;
+        context.meters = measured.then(Meters::default);
+        let row = vec![Value::Null; plan.registers.len()];
+        let rows = exec::run(&plan.block, row, &mut context).map_err(|error| while_doing("executing", &error))?;
+        let (counters, meters, warnings) = (context.counters, context.meters.take(), context.warnings);
+        let transaction = context.transaction;
+        self.phases.end(Phase::Execute);
+        if let Some(transaction) = transaction {
+            transaction.commit().map_err(|error| while_doing("executing", &error))?;
+        }
+        self.phases.end(Phase::Finalise);
+        let (plan, steps) = explained.map_or((None, Vec::new()), |(plan, steps)| (Some(plan), steps));
+        Ok(Outcome {
+            rows,
+            warnings,
+            stats: stats(&counters, self.phases.total()),
+            plan,
+            nodes: meters.map(|meters| profile::nodes(&steps, &meters)).unwrap_or_default(),
+            phases: (self.options.profile >= 1).then(|| self.phases.seconds()),
+        })
+    }
+}
+
+fn stats(counters: &Counters, seconds: f64) -> Stats {
     Stats {
         writes_executed: counters.writes_executed,
         writes_ignored: counters.writes_ignored,
@@ -320,7 +373,7 @@ fn stats(counters: &Counters, millis: i64) -> Stats {
         cursors_rearmed: counters.cursors_rearmed,
         full_count: counters.full_count,
         peak_memory: counters.peak_memory,
-        execution_time: f64::from(i32::try_from(millis).unwrap_or(i32::MAX)) / 1000.0,
+        execution_time: seconds,
     }
 }
 

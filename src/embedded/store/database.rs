@@ -196,26 +196,44 @@ impl Database {
     /// # Errors
     /// 1203 when a collection is missing, 1200 when the wait was too long, 1004 when one may only be read.
     pub fn begin(&self, writes: &[CollectionName], wait: Duration) -> Result<Transaction, Error> {
+        self.begin_unless(writes, wait, &|| false)
+    }
+
+    /// The same for somebody who may give up waiting at any time, which is answered 1200 as well.
+    ///
+    /// # Errors
+    /// As [`Self::begin`].
+    pub fn begin_unless(
+        &self,
+        writes: &[CollectionName],
+        wait: Duration,
+        gives_up: &dyn Fn() -> bool,
+    ) -> Result<Transaction, Error> {
         let names: Vec<&str> = writes.iter().map(CollectionName::as_str).collect();
         let forbidden = |rights: &Arc<dyn Rights>| names.iter().find(|name| !rights.may_write(name));
         if let Some(name) = self.rights.as_ref().and_then(forbidden) {
             let visible = self.snapshot().collection(name).is_some();
             return Err(if visible { ErrorNum::READ_ONLY.into() } else { Error::not_found_collection(name) });
         }
-        let (locks, root, collections) = self.lock(&names, wait)?;
+        let (locks, root, collections) = self.lock(&names, wait, gives_up)?;
         let snapshot = Snapshot { root: self.visible(root) };
         Ok(Transaction::new(Arc::clone(&self.inner), snapshot, collections, locks))
     }
 
     /// Takes the write locks of collections and returns their state of then.
-    fn lock(&self, names: &[&str], wait: Duration) -> Result<(Guard, Arc<Root>, Vec<Collection>), Error> {
+    fn lock(
+        &self,
+        names: &[&str],
+        wait: Duration,
+        gives_up: &dyn Fn() -> bool,
+    ) -> Result<(Guard, Arc<Root>, Vec<Collection>), Error> {
         let find = |root: &Root| -> Result<Vec<Collection>, Error> {
             let found =
                 names.iter().map(|name| root.find(name).cloned().ok_or_else(|| Error::not_found_collection(name)));
             found.collect()
         };
         let ids: Vec<u64> = find(&self.inner.root())?.iter().map(|collection| collection.meta().id).collect();
-        let locks = self.inner.locks.acquire(ids.clone(), wait).ok_or_else(|| {
+        let locks = self.inner.locks.acquire_unless(ids.clone(), wait, gives_up).ok_or_else(|| {
             Error::new(ErrorNum::CONFLICT, "conflict: timeout waiting for the write lock of a collection")
         })?;
         let root = self.inner.root();
@@ -229,7 +247,7 @@ impl Database {
 
     /// Locks one collection for a change to itself.
     fn lock_one(&self, name: &str) -> Result<(Guard, Collection), Error> {
-        let (guard, _, collections) = self.lock(&[name], DDL_WAIT)?;
+        let (guard, _, collections) = self.lock(&[name], DDL_WAIT, &|| false)?;
         let collection = collections.into_iter().next().ok_or_else(|| Error::not_found_collection(name))?;
         Ok((guard, collection))
     }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use crate::{
     embedded::{
         error::Error,
-        value::{Object, Str, Value},
+        value::{Object, Str, Value, order},
     },
     wire::{DocumentId, DocumentKey, ErrorNum},
 };
@@ -39,11 +39,19 @@ pub struct WriteOptions {
     pub merge_objects: bool,
     /// The revision the document must have, else error 1200.
     pub expected_rev: Option<Str>,
+    /// An attribute with a number: a document is left as it is unless the new number is larger.
+    pub version_attribute: Option<Str>,
 }
 
 impl Default for WriteOptions {
     fn default() -> Self {
-        Self { overwrite_mode: OverwriteMode::Conflict, keep_null: true, merge_objects: true, expected_rev: None }
+        Self {
+            overwrite_mode: OverwriteMode::Conflict,
+            keep_null: true,
+            merge_objects: true,
+            expected_rev: None,
+            version_attribute: None,
+        }
     }
 }
 
@@ -199,6 +207,16 @@ pub(super) fn check_revision(document: &Value, expected: Option<&Str>) -> Result
             Err(Error::new(ErrorNum::CONFLICT, "conflict, _rev values do not match"))
         }
         Some(_) | None => Ok(()),
+    }
+}
+
+/// Whether what is given has a larger number in its version attribute; where one of them has none, any is newer.
+pub(super) fn is_newer(old: &Value, given: &Object, version: &str) -> bool {
+    match (old.get(version), given.get(version)) {
+        (old @ (Value::Int(_) | Value::Double(_)), Some(new @ (Value::Int(_) | Value::Double(_)))) => {
+            order::compare(new, old).is_gt()
+        }
+        _ => true,
     }
 }
 

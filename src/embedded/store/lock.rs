@@ -11,6 +11,9 @@ use std::{
 
 use parking_lot::{Condvar, Mutex};
 
+/// How often somebody who waits looks whether it is still worth it.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+
 /// The locks of one database.
 #[derive(Debug, Default)]
 pub(super) struct LockTable {
@@ -60,7 +63,17 @@ impl Drop for Guard {
 
 impl LockTable {
     /// Takes the locks of these collections; nothing when that took longer than `wait`.
-    pub(super) fn acquire(self: &Arc<Self>, mut wanted: Vec<u64>, wait: Duration) -> Option<Guard> {
+    pub(super) fn acquire(self: &Arc<Self>, wanted: Vec<u64>, wait: Duration) -> Option<Guard> {
+        self.acquire_unless(wanted, wait, &|| false)
+    }
+
+    /// The same, for somebody who may give up at any time.
+    pub(super) fn acquire_unless(
+        self: &Arc<Self>,
+        mut wanted: Vec<u64>,
+        wait: Duration,
+        gives_up: &dyn Fn() -> bool,
+    ) -> Option<Guard> {
         wanted.sort_unstable();
         wanted.dedup();
         // A limit beyond what the clock can show is as good as a day.
@@ -72,8 +85,11 @@ impl LockTable {
         state.waiting.push(Request { number, wanted: wanted.clone() });
         let mut granted = true;
         while !state.is_free(number, &wanted) {
-            let late = deadline.is_none_or(|deadline| self.changed.wait_until(&mut state, deadline).timed_out());
-            if late && !state.is_free(number, &wanted) {
+            let look = Instant::now() + LOOK_EVERY;
+            let until = deadline.map_or(look, |deadline| deadline.min(look));
+            let timed_out = self.changed.wait_until(&mut state, until).timed_out();
+            let late = timed_out && deadline.is_none_or(|deadline| until >= deadline);
+            if (late || gives_up()) && !state.is_free(number, &wanted) {
                 granted = false;
                 break;
             }
@@ -105,6 +121,14 @@ mod tests {
         drop(held);
         drop(other);
         assert!(table.acquire(vec![3, 2, 2], Duration::ZERO).is_some());
+    }
+
+    #[test]
+    fn who_gives_up_waits_no_longer() {
+        let table = Arc::new(LockTable::default());
+        let _held = table.acquire(vec![1], Duration::ZERO).unwrap();
+        assert!(table.acquire_unless(vec![1], Duration::MAX, &|| true).is_none());
+        assert!(table.state.lock().waiting.is_empty());
     }
 
     #[test]

@@ -133,7 +133,7 @@ impl Transaction {
         options: &WriteOptions,
     ) -> Result<Written, Error> {
         let patch = document::body(patch)?;
-        self.rewrite(collection, key, Moment::Update, options, |old| document::merge(old, patch, options))
+        self.rewrite(collection, key, Moment::Update, patch, options)
     }
 
     /// Replaces a document.
@@ -148,7 +148,7 @@ impl Transaction {
         options: &WriteOptions,
     ) -> Result<Written, Error> {
         let body = document::body(document)?;
-        self.rewrite(collection, key, Moment::Replace, options, |_| body.clone())
+        self.rewrite(collection, key, Moment::Replace, body, options)
     }
 
     fn rewrite(
@@ -156,16 +156,22 @@ impl Transaction {
         collection: &str,
         key: &str,
         moment: Moment,
+        given: &Object,
         options: &WriteOptions,
-        make: impl FnOnce(&Object) -> Object,
     ) -> Result<Written, Error> {
         let database = Arc::clone(&self.database);
         let target = self.writable(collection)?;
         let place = target.state().place(key).ok_or(ErrorNum::DOCUMENT_NOT_FOUND)?;
         let old = target.get(key).cloned().ok_or(ErrorNum::DOCUMENT_NOT_FOUND)?;
         document::check_revision(&old, options.expected_rev.as_ref())?;
+        if options.version_attribute.as_ref().is_some_and(|name| !document::is_newer(&old, given, name)) {
+            return Ok(Written::of(&old, Some(old.clone()), None, false));
+        }
         let meta = Arc::clone(target.meta());
-        let body = make(old.as_object().ok_or(ErrorNum::INTERNAL)?);
+        let body = match moment {
+            Moment::Update => document::merge(old.as_object().ok_or(ErrorNum::INTERNAL)?, given, options),
+            Moment::Insert | Moment::Replace => given.clone(),
+        };
         let head = new_head(&database, &meta, Str::from(key), &body, None)?;
         let new = finish(&database, &meta, moment, head, &body, Some(&old))?;
         self.store(collection, place, Some(old), new)

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+pub mod date;
 pub mod json;
 pub mod like;
 pub mod ops;

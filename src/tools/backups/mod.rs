@@ -38,6 +38,7 @@ pub(crate) fn explain(error: Error) -> ToolError {
             failure.message = message;
             failure.with("undone", undone)
         }
+        Error::Cancelled => ToolError::new(Kind::Timeout, message),
         Error::Database(error) => error.into(),
     }
 }

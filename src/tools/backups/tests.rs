@@ -13,6 +13,7 @@ use crate::{
     clock::{Clock, ManualClock, SequenceRandom},
     config::MapEnv,
     dump::Root,
+    progress::Progress,
     tenancy::{Databases, FocusSealer, MemorySessions},
     tools::{CallContext, Caller, Registry, Services},
 };
@@ -103,6 +104,28 @@ impl Bench {
         let (failed, body) = self.call(tool, arguments).await;
         assert!(failed, "{tool}: {body}");
         body
+    }
+
+    /// Waits until nothing is under way any more, clean-up included.
+    async fn idle(&self) {
+        while self.services.calls_in_flight() > 0 {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Begins a restore and gives it up when so many documents have gone through its hands. False if it ended before.
+    async fn given_up(&self, arguments: Value, done: u64) -> bool {
+        let (progress, mut reports) = Progress::channel();
+        let context = CallContext::new(Arc::clone(&self.services), Caller::process()).telling(progress);
+        let entry = self.registry.find("arango_restore_graph").unwrap();
+        let given_up = tokio::select! {
+            biased;
+            _reply = self.registry.call(entry, &context, arguments.as_object().unwrap().clone()) => false,
+            reached = reports.wait_for(|report| report.done >= done) => reached.is_ok(),
+        };
+        drop(context);
+        self.idle().await;
+        given_up
     }
 
     async fn query(&self, text: &str) -> Value {
@@ -210,8 +233,31 @@ async fn a_backup_that_is_given_up_half_way_leaves_no_files() {
             tokio::time::sleep(std::time::Duration::from_millis(2)).await;
         }
     }
-    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    bench.idle().await;
     assert_eq!(bench.leftovers(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_restore_that_is_given_up_at_any_moment_leaves_nothing_behind() {
+    let bench = Bench::social().await;
+    bench.ok("arango_backup_graph", json!({"graph_name": "social", "outputDir": "g"})).await;
+    let people: Vec<Value> = (0..5000).map(|n| json!({"_key": format!("p{n}")})).collect();
+    let knows: Vec<Value> =
+        people.iter().map(|each| json!({"_key": each["_key"], "_from": "people/p0", "_to": "people/p1"})).collect();
+    bench.write("g/vertices/people.json", &Value::from(people).to_string());
+    bench.write("g/edges/knows.json", &Value::from(knows).to_string());
+    let restore = |database: &str| json!({"inputDir": "g", "graphName": "copy", "validateIntegrity": false, "database": database});
+    let before = bench.query("RETURN [LENGTH(people), LENGTH(knows)]").await;
+    // 10,000 documents are looked at, and then stored.
+    for done in [1000, 10_000, 12_000, 15_000, 18_000] {
+        assert!(bench.given_up(restore("spare"), done).await, "it was over before {done}");
+        assert_eq!(bench.ok("arango_list_collections", json!({"database": "spare"})).await, json!([]), "{done}");
+        assert_eq!(bench.ok("arango_list_graphs", json!({"database": "spare"})).await, json!([]), "{done}");
+        assert!(bench.given_up(restore("shop"), done).await, "it was over before {done}");
+        assert_eq!(bench.query("RETURN [LENGTH(people), LENGTH(knows)]").await, before, "{done}");
+    }
+    let report = bench.ok("arango_restore_graph", restore("spare")).await;
+    assert_eq!(report["total_documents_restored"], 10_000);
 }
 
 #[tokio::test]

@@ -51,8 +51,11 @@ tool; returns the files and counts. To back up a graph so that it can be restore
 
     async fn call(target: &Target<'_>, args: Args) -> Result<Fixed<CollectionsReport>, ToolError> {
         let wanted = args.collections.unwrap_or_else(|| args.collection.into_iter().collect());
-        let directory = args.output_dir.as_deref();
-        let report = dump::collections(&target.database, target.backups(), directory, &wanted, args.doc_limit).await;
+        let (database, root) = (target.database.clone(), target.backups().clone());
+        let work = |job| async move {
+            dump::collections(&database, &root, args.output_dir.as_deref(), &wanted, args.doc_limit, &job).await
+        };
+        let report = target.context.to_its_end(work).await?;
         Ok(Fixed(report.map_err(explain)?))
     }
 }

@@ -49,8 +49,11 @@ server of this tool; returns its path, files and counts. arango_restore_graph br
 
     async fn call(target: &Target<'_>, args: Args) -> Result<Fixed<GraphReport>, ToolError> {
         let options = GraphOptions { metadata: args.include_metadata.unwrap_or(true), limit: args.doc_limit };
-        let directory = args.output_dir.as_deref();
-        let report = dump::graph(&target.database, target.backups(), &args.graph_name, directory, options).await;
+        let (database, root) = (target.database.clone(), target.backups().clone());
+        let work = |job| async move {
+            dump::graph(&database, &root, &args.graph_name, args.output_dir.as_deref(), options, &job).await
+        };
+        let report = target.context.to_its_end(work).await?;
         Ok(Fixed(report.map_err(explain)?))
     }
 }

@@ -43,8 +43,10 @@ its path and which graphs were missing. For documents too use arango_backup_grap
 
     async fn call(target: &Target<'_>, args: Args) -> Result<Fixed<DefinitionsReport>, ToolError> {
         let wanted = args.graph_names.unwrap_or_default();
-        let file = args.output_file.as_deref();
-        let report = dump::definitions(&target.database, target.backups(), file, &wanted).await;
+        let (database, root) = (target.database.clone(), target.backups().clone());
+        let work =
+            |job| async move { dump::definitions(&database, &root, args.output_file.as_deref(), &wanted, &job).await };
+        let report = target.context.to_its_end(work).await?;
         Ok(Fixed(report.map_err(explain)?))
     }
 }

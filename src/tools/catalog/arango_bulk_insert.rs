@@ -77,6 +77,7 @@ inserted_ids, and errors with the index of each failed document.";
             on_error: args.on_error,
             batch_size: args.batch_size.unwrap_or(1000).into(),
             references: args.validate_refs.then_some(fields),
+            progress: &target.context.progress,
         };
         let total_documents = args.documents.len();
         let done = bulk.run(args.documents.into_iter().map(|document| Ok(Some(document))).collect()).await?;

@@ -67,6 +67,7 @@ own; returns counts, and errors with the index of each failed update.";
             on_error: args.on_error,
             batch_size: args.batch_size.unwrap_or(1000).into(),
             references: None,
+            progress: &target.context.progress,
         };
         let total_updates = args.updates.len();
         let prepared = args.updates.into_iter().map(|item| prepare(&args.collection, item)).collect();

@@ -70,7 +70,9 @@ documents, defines the graph. Returns counts per collection, conflicts, errors a
             validate: args.validate_integrity.unwrap_or(true),
             dry_run: args.dry_run.unwrap_or(false),
         };
-        let report = dump::restore_graph(&target.database, target.backups(), &args.input_dir, &options).await;
+        let (database, root) = (target.database.clone(), target.backups().clone());
+        let work = |job| async move { dump::restore_graph(&database, &root, &args.input_dir, &options, &job).await };
+        let report = target.context.to_its_end(work).await?;
         Ok(Fixed(report.map_err(explain)?))
     }
 }

@@ -89,6 +89,8 @@ impl DatabaseTool for ValidateGraphIntegrity {
     async fn call(target: &Target<'_>, args: Args) -> Result<Fixed<Report>, ToolError> {
         let graphs = graphs::chosen(target, args.graph_name.as_ref()).await?;
         let existing = graphs::existing(target).await?;
+        let definitions: usize = graphs.iter().map(|graph| graph.edge_definitions.len()).sum();
+        target.context.progress.expect(definitions as u64);
         let mut results = Vec::with_capacity(graphs.len());
         for graph in &graphs {
             results.push(check(target, graph, &existing, &args).await?);
@@ -135,6 +137,7 @@ async fn check(
             finding.orphaned_edges_capped |= count >= COUNTED;
             finding.orphaned_edges.extend(found);
         }
+        target.context.progress.advance(1, edges.as_str());
     }
     finding.constraint_violations_count = violations.len();
     finding.valid = violations.is_empty() && finding.orphaned_edges_count == 0;

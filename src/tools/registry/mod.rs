@@ -1,6 +1,11 @@
 //! All tools behind one erased type, and the one path every call takes: decode, run, shape, audit.
 
-use std::{collections::HashMap, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    time::Duration,
+};
 
 use futures::{FutureExt as _, future::BoxFuture};
 
@@ -10,13 +15,14 @@ use super::{
     arguments::{self, Signature},
     audit::Witness,
     catalog, confirm,
-    context::CallContext,
+    context::{CallContext, Caller, Services},
     effect::Effect,
     error::{Kind, ToolError},
     on_database::{AROUND, CONFIRM, read_only},
     reply::{self, Payload, Reply},
     schema::JsonObject,
     tool::{Category, Output as _, Tool},
+    toolset,
 };
 use crate::config::Config;
 
@@ -89,7 +95,7 @@ fn with_confirm(schema: &JsonObject) -> JsonObject {
 /// The tools of a server.
 #[derive(Debug)]
 pub struct Registry {
-    entries: Vec<Entry>,
+    entries: Arc<Vec<Entry>>,
     /// Tools that could only fail, as nothing may be written anywhere: known, so that a call is told why, but not listed.
     withdrawn: Vec<Entry>,
     /// The listed name of every name.
@@ -115,22 +121,23 @@ impl Registry {
                 by_name.insert(*name, entry.name);
             }
         }
-        Self { entries, withdrawn: Vec::new(), by_name }
+        Self { entries: Arc::new(entries), withdrawn: Vec::new(), by_name }
     }
 
     /// The same tools as this configuration lets them be used: where nothing may be written, those that always write are
     /// not listed; where calls may have to be confirmed, those that can destroy something list `confirm`.
     #[must_use]
     pub fn guarded(mut self, config: &Config) -> Self {
+        let mut entries = Arc::unwrap_or_clone(self.entries);
         if config.all_read_only() {
-            self.withdrawn.extend(self.entries.extract_if(.., |entry| entry.effect.always_writes()));
+            self.withdrawn.extend(entries.extract_if(.., |entry| entry.effect.always_writes()));
         }
         if config.any_confirms() {
-            for entry in self.entries.iter_mut().filter(|entry| entry.confirmable) {
+            for entry in entries.iter_mut().filter(|entry| entry.confirmable) {
                 entry.input_schema = Arc::new(with_confirm(&entry.input_schema));
             }
         }
-        self
+        Self { entries: Arc::new(entries), ..self }
     }
 
     /// The tools in the order they are listed.
@@ -149,8 +156,20 @@ impl Registry {
         arguments::nearest(name, self.entries.iter().map(|entry| entry.name))
     }
 
+    /// The names of the tools this caller is not shown, since the session has chosen others.
+    pub async fn hidden(&self, services: &Services, caller: &Caller) -> HashSet<&'static str> {
+        toolset::hidden(services, caller, &self.entries).await
+    }
+
     /// Runs a tool. Whatever happens, there is a reply: a failure, a panic and a timeout are replies a model can read.
     pub async fn call(&self, entry: &Entry, context: &CallContext, given: JsonObject) -> Reply {
+        context.among(&self.entries);
+        let _counted = context.counted(entry.name);
+        if let Err(refused) = toolset::admit(context, entry).await {
+            let outcome = Err(refused);
+            Witness::begin(entry.name, context).end(&outcome);
+            return reply::shape(entry.name, context, outcome);
+        }
         reply::shape(entry.name, context, self.outcome(entry, context, given).await)
     }
 

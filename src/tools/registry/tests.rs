@@ -1,12 +1,10 @@
 //! The list of tools as a whole, and the path of a call with tools made for the purpose.
 
-use std::collections::HashSet;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::*;
-use crate::tools::{Caller, test_services, tool::Fixed};
+use crate::tools::{test_services, tool::Fixed};
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

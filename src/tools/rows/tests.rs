@@ -132,8 +132,11 @@ async fn a_caller_that_goes_away_while_rows_are_fetched_finds_them_when_it_comes
 #[tokio::test]
 async fn a_handle_is_for_the_principal_it_was_given_to_in_any_session() {
     let bench = Bench::new();
-    let of =
-        |name: &str, session: &str| Caller { session: Some(SessionId::new(session)), principal: Principal::new(name) };
+    let of = |name: &str, session: &str| Caller {
+        session: Some(SessionId::new(session)),
+        principal: Principal::new(name),
+        own_list: false,
+    };
     let call = json!({"query": "FOR i IN 1..9 RETURN i", "max_rows": 3});
     let handle = next(&bench.reply_to(of("ann", "one"), QUERY, call).await).unwrap();
     let stolen = bench.reply_to(of("bob", "one"), MORE, json!({"handle": handle})).await;

@@ -77,15 +77,20 @@ impl Server {
 
     /// A stateless request of a client with these capabilities.
     pub(crate) async fn modern_with(&self, method: &str, params: Value, capabilities: Value) -> Value {
-        self.send_modern(method, modern_with(params, &capabilities), None).await
+        answer(self.send_modern(method, modern_with(params, &capabilities), None).await).await
     }
 
     /// A stateless request that carries somebody's session id all the same.
     pub(crate) async fn modern_as(&self, method: &str, params: Value, session: Option<&str>) -> Value {
+        answer(self.modern_response(method, params, session).await).await
+    }
+
+    /// The same, before it is read.
+    pub(crate) async fn modern_response(&self, method: &str, params: Value, session: Option<&str>) -> Response {
         self.send_modern(method, modern_with(params, &json!({})), session).await
     }
 
-    async fn send_modern(&self, method: &str, params: Value, session: Option<&str>) -> Value {
+    async fn send_modern(&self, method: &str, params: Value, session: Option<&str>) -> Response {
         let name = params["name"].as_str().or(params["uri"].as_str()).map(str::to_owned);
         let body = json!({ "jsonrpc": "2.0", "id": self.id(), "method": method, "params": params });
         let mut request =
@@ -96,7 +101,7 @@ impl Server {
         if let Some(session) = session {
             request = request.header("mcp-session-id", session);
         }
-        answer(request.body(body.to_string()).send().await.unwrap()).await
+        request.body(body.to_string()).send().await.unwrap()
     }
 
     pub(crate) async fn modern_call(&self, tool: &str, arguments: Value) -> Value {
@@ -143,8 +148,13 @@ impl Session<'_> {
     }
 
     pub(crate) async fn request(&self, method: &str, params: Value) -> Value {
+        answer(self.response(method, params).await).await
+    }
+
+    /// The answer to a request, before it is read.
+    pub(crate) async fn response(&self, method: &str, params: Value) -> Response {
         let message = json!({ "jsonrpc": "2.0", "id": self.server.id(), "method": method, "params": params });
-        answer(self.post(&message).await).await
+        self.post(&message).await
     }
 
     pub(crate) async fn call(&self, tool: &str, arguments: Value) -> Value {
@@ -154,8 +164,15 @@ impl Session<'_> {
     /// Begins a call and hands its messages on as they come.
     pub(crate) async fn begin(&self, tool: &str, arguments: Value) -> Events {
         let params = json!({ "name": tool, "arguments": arguments });
-        let message = json!({ "jsonrpc": "2.0", "id": self.server.id(), "method": "tools/call", "params": params });
-        Events { response: self.post(&message).await, text: String::new() }
+        Events { response: self.response("tools/call", params).await, text: String::new() }
+    }
+
+    /// Opens the stream on which the server tells what nobody asked for.
+    pub(crate) async fn listen(&self) -> Response {
+        let request = self.server.bare(Method::GET).header("mcp-session-id", &self.id);
+        let response = request.header("mcp-protocol-version", "2025-11-25").send().await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        response
     }
 
     pub(crate) async fn delete(&self) -> Response {
@@ -194,11 +211,33 @@ pub(crate) fn plain_client() -> Client {
 
 /// The JSON-RPC answer in a response, plain or as a stream of events.
 pub(crate) async fn answer(response: Response) -> Value {
+    let mut messages = messages(response).await;
+    let at = messages.iter().position(|message| message.get("id").is_some());
+    messages.swap_remove(at.unwrap_or_else(|| panic!("no answer in {messages:?}")))
+}
+
+/// All messages in a response.
+pub(crate) async fn messages(response: Response) -> Vec<Value> {
     let body = response.text().await.unwrap();
     if let Ok(message) = serde_json::from_str(&body) {
-        return message;
+        return vec![message];
     }
-    let events = body.lines().filter_map(|line| line.strip_prefix("data:"));
-    let mut messages = events.filter_map(|data| serde_json::from_str::<Value>(data.trim()).ok());
-    messages.find(|message| message.get("id").is_some()).unwrap_or_else(|| panic!("no answer in {body:?}"))
+    events(&body)
+}
+
+/// Waits for a message of this method on a stream that does not end.
+pub(crate) async fn next_message(stream: &mut Response, method: &str) -> Value {
+    let mut seen = String::new();
+    loop {
+        let chunk = stream.chunk().await.unwrap().unwrap_or_else(|| panic!("the stream ended: {seen}"));
+        seen.push_str(&String::from_utf8_lossy(&chunk));
+        if let Some(found) = events(&seen).into_iter().find(|message| message["method"] == method) {
+            return found;
+        }
+    }
+}
+
+fn events(body: &str) -> Vec<Value> {
+    let data = body.lines().filter_map(|line| line.strip_prefix("data:"));
+    data.filter_map(|data| serde_json::from_str(data.trim()).ok()).collect()
 }

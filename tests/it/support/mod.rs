@@ -1,6 +1,7 @@
 //! Starts the program and speaks to it.
 
 pub(crate) mod database;
+pub(crate) mod engine;
 pub(crate) mod everywhere;
 pub(crate) mod http;
 pub(crate) mod stdio;
@@ -32,12 +33,17 @@ pub(crate) fn run(arguments: &[&str]) -> Output {
 
 /// The parameters of a stateless request of a client with these capabilities.
 pub(crate) fn modern_with(mut params: Value, capabilities: &Value) -> Value {
-    params["_meta"] = json!({
-        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-        "io.modelcontextprotocol/clientInfo": { "name": "test", "version": "1" },
-        "io.modelcontextprotocol/clientCapabilities": capabilities,
-    });
+    let meta = &mut params["_meta"];
+    meta["io.modelcontextprotocol/protocolVersion"] = "2026-07-28".into();
+    meta["io.modelcontextprotocol/clientInfo"] = json!({ "name": "test", "version": "1" });
+    meta["io.modelcontextprotocol/clientCapabilities"] = capabilities.clone();
     params
+}
+
+/// The names in a list of tools.
+pub(crate) fn names(list: &Value) -> Vec<String> {
+    let tools = list["result"]["tools"].as_array().unwrap_or_else(|| panic!("no tools in {list}"));
+    tools.iter().map(|tool| tool["name"].as_str().unwrap().to_owned()).collect()
 }
 
 /// The parameters of `initialize`.

@@ -1,7 +1,7 @@
 //! A client over pipes: one JSON-RPC message a line, no SDK.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     io::{BufRead as _, BufReader, Write as _},
     process::{Child, ChildStdin, Stdio},
     sync::mpsc::{Receiver, channel},
@@ -25,6 +25,7 @@ pub(crate) struct Client {
     input: Option<ChildStdin>,
     answers: Receiver<Value>,
     early: HashMap<u64, Value>,
+    notices: VecDeque<Value>,
     next: u64,
     /// The capabilities of a client of the stateless protocol.
     modern: Option<Value>,
@@ -56,6 +57,7 @@ impl Client {
             input,
             answers,
             early: HashMap::new(),
+            notices: VecDeque::new(),
             next: 0,
             modern: None,
             reaction: Reaction::Error,
@@ -125,22 +127,45 @@ impl Client {
             if let Some(answer) = self.early.remove(&id) {
                 return answer;
             }
-            let message =
-                self.answers.recv_timeout(PATIENCE).unwrap_or_else(|error| panic!("no answer to {id}: {error}"));
-            if message["method"] == "elicitation/create" {
-                self.asked += 1;
-                let id = &message["id"];
-                let answer = match &self.reaction {
-                    Reaction::Result(result) => json!({ "jsonrpc": "2.0", "id": id, "result": result }),
-                    Reaction::Error => {
-                        json!({ "jsonrpc": "2.0", "id": id, "error": { "code": -32603, "message": "no" } })
-                    }
-                };
-                self.write(&answer.to_string());
-            } else if let Some(id) = message["id"].as_u64() {
-                self.early.insert(id, message);
-            }
+            self.take_one(&format!("answer to {id}"));
         }
+    }
+
+    /// Waits for a notification.
+    pub(crate) fn notification(&mut self, method: &str) -> Value {
+        loop {
+            let found = self.notices.iter().position(|notice| notice["method"] == method);
+            if let Some(notice) = found.and_then(|at| self.notices.remove(at)) {
+                return notice;
+            }
+            self.take_one(method);
+        }
+    }
+
+    /// The notifications that have come and were not waited for.
+    pub(crate) fn notices(&self) -> impl Iterator<Item = &Value> {
+        self.notices.iter()
+    }
+
+    fn take_one(&mut self, awaited: &str) {
+        let message = self.answers.recv_timeout(PATIENCE).unwrap_or_else(|error| panic!("no {awaited}: {error}"));
+        if message["method"] == "elicitation/create" {
+            self.react_to(&message["id"]);
+            return;
+        }
+        match message["id"].as_u64() {
+            Some(id) => drop(self.early.insert(id, message)),
+            None => self.notices.push_back(message),
+        }
+    }
+
+    fn react_to(&mut self, id: &Value) {
+        self.asked += 1;
+        let answer = match &self.reaction {
+            Reaction::Result(result) => json!({ "jsonrpc": "2.0", "id": id, "result": result }),
+            Reaction::Error => json!({ "jsonrpc": "2.0", "id": id, "error": { "code": -32603, "message": "no" } }),
+        };
+        self.write(&answer.to_string());
     }
 
     pub(crate) fn request(&mut self, method: &str, params: Value) -> Value {

@@ -6,7 +6,7 @@
 //! | `readOnlyHint` true | nothing differs after any call, revisions included |
 //! | `readOnlyHint` false | at least one call changes something |
 //! | `idempotentHint` true | after a second identical call, whatever it answers, everything is as after the first, but for revisions |
-//! | `destructiveHint` false | all that was there is there unchanged after every call, but for the focus of the session |
+//! | `destructiveHint` false | all that was there is there unchanged after every call, but for what the session remembers |
 //! | `destructiveHint` true | at least one call takes away or changes what was there |
 
 use std::panic::{AssertUnwindSafe, resume_unwind};
@@ -174,6 +174,9 @@ async fn prepare(contract: &Contract, database: &Database, client: &Client, befo
     // There need not be any yet.
     drop(std::fs::remove_dir_all(client.backups()));
     client.result("set_focused_database", &json!({})).await;
+    // In this order: a stage puts tools away.
+    client.result("arango_advance_workflow_stage", &json!({ "stage": "setup" })).await;
+    client.result("arango_switch_workflow", &json!({ "context": "full" })).await;
     if let Some(query) = contract.running {
         database.begin(query).await;
     }

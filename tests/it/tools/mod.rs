@@ -51,7 +51,9 @@ contracts! {
     backups: arango_backup arango_backup_graph arango_backup_named_graphs arango_restore_graph;
     tenancy: arango_database_status set_focused_database get_focused_database list_available_databases
         arango_database_resolution_status arango_list_database_configs;
-    discovery: arango_aql_help;
+    discovery: arango_search_tools arango_list_tools_by_category arango_switch_workflow arango_get_active_workflow
+        arango_list_workflows arango_advance_workflow_stage arango_get_tool_usage_stats arango_unload_tools
+        arango_aql_help;
 }
 
 /// The tools as clients see them.

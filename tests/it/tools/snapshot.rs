@@ -13,6 +13,9 @@ use super::{client::Client, database::Database};
 /// The focused database of the client's session.
 const FOCUS: &str = "focus";
 
+/// The workflow, the stage and the unloaded tools of the client's session.
+const WORKFLOW: &str = "workflow";
+
 /// Facts by name: documents with their revisions, properties of collections, indexes, graphs, views, running
 /// queries, files, the focus.
 #[derive(Clone, PartialEq)]
@@ -57,7 +60,10 @@ impl Snapshot {
         }
         files(&client.backups(), &mut facts);
         let focus = client.result("get_focused_database", &json!({})).await;
+        let workflow = client.result("arango_get_active_workflow", &json!({})).await;
+        let chosen = ["active_context", "current_stage", "unloaded"].map(|name| &workflow[name]);
         facts.insert(FOCUS.to_owned(), focus["focused_database"].clone());
+        facts.insert(WORKFLOW.to_owned(), json!(chosen));
         Self(facts)
     }
 
@@ -69,9 +75,10 @@ impl Snapshot {
         self
     }
 
-    /// What is there no more, or not as it was. The focus does not count: it is the client's own, and nobody's data.
+    /// What is there no more, or not as it was. What the
+    /// session remembers does not count: it is the client's own, and nobody's data.
     pub(crate) fn lost(&self, later: &Self) -> Vec<String> {
-        self.unlike(later).filter(|name| name != FOCUS).collect()
+        self.unlike(later).filter(|name| name != FOCUS && name != WORKFLOW).collect()
     }
 
     fn unlike(&self, other: &Self) -> impl Iterator<Item = String> {

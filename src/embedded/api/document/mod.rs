@@ -92,9 +92,6 @@ impl Target {
     /// # Errors
     /// 1203 for an unknown collection, 11 or 1004 without the right to write to it, 400 for a bad option.
     fn writable(call: &Call<'_>, name: &str) -> Result<Self, Failure> {
-        if call.parameter("versionAttribute").is_some_and(|name| !name.is_empty()) {
-            return Err(Failure::unsupported("the option versionAttribute"));
-        }
         let snapshot = call.snapshot();
         let collection = find_collection(&snapshot, name)?;
         access::writable(call, collection.name().as_str())?;
@@ -106,6 +103,7 @@ impl Target {
             keep_null: flag("keepNull", true),
             merge_objects: flag("mergeObjects", true),
             expected_rev: None,
+            version_attribute: call.parameter("versionAttribute").filter(|name| !name.is_empty()).map(Str::from),
         };
         Ok(Self {
             collection: collection.name().clone(),

@@ -113,3 +113,54 @@ fn the_simple_queries_of_old_drivers_work() {
     let removed = server.put("/_api/simple/remove-by-keys", r#"{"collection":"things","keys":["a","z"]}"#).is(200);
     assert_eq!((removed.body["removed"].clone(), removed.body["ignored"].clone()), (json!(1), json!(1)));
 }
+
+#[test]
+fn a_profiled_query_tells_what_its_phases_and_steps_did() {
+    let server = Server::new();
+    server.post("/_api/collection", r#"{"name":"things"}"#).is(200);
+    server.post("/_api/document/things", r#"[{"n":1},{"n":2},{"n":3},{"n":4}]"#).is(202);
+    let text = "FOR t IN things FILTER t.n > 1 LET s = (FOR i IN 1..t.n RETURN i) LIMIT 2 RETURN LENGTH(s)";
+    let run = |level: u8| {
+        let body = json!({"query": text, "options": {"profile": level}}).to_string();
+        server.post("/_api/cursor", &body).is(201).body["extra"].clone()
+    };
+    assert!(run(0)["profile"].is_null() && run(0)["plan"].is_null());
+    let phases = run(1)["profile"].as_object().unwrap().clone();
+    let names: Vec<_> = phases.keys().map(String::as_str).collect();
+    assert!(names.contains(&"parsing") && names.contains(&"executing") && names.len() == 9, "{names:?}");
+    assert!(run(1)["stats"]["nodes"].is_null());
+    let extra = run(2);
+    let nodes = extra["plan"]["nodes"].as_array().unwrap();
+    let stats = extra["stats"]["nodes"].as_array().unwrap();
+    let of = |kind: &str| {
+        let id = nodes.iter().find(|node| node["type"] == kind).unwrap()["id"].clone();
+        stats.iter().find(|stats| stats["id"] == id).unwrap().clone()
+    };
+    assert_eq!(of("SingletonNode")["items"], 1);
+    assert_eq!(of("EnumerateCollectionNode")["items"], 3, "the limit ended the reading");
+    assert_eq!((&of("FilterNode")["items"], &of("FilterNode")["filter"]), (&json!(2), &json!(1)));
+    assert_eq!((&of("SubqueryNode")["items"], &of("ReturnNode")["items"]), (&json!(2), &json!(2)));
+    let subquery = nodes.iter().find(|node| node["type"] == "SubqueryNode").unwrap();
+    let inner = subquery["subquery"]["nodes"].as_array().unwrap().iter();
+    let returned = inner.filter(|node| node["type"] == "ReturnNode").map(|node| node["id"].clone()).next().unwrap();
+    assert_eq!(stats.iter().find(|stats| stats["id"] == returned).unwrap()["items"], 5);
+}
+
+#[test]
+fn slow_queries_are_kept_until_they_are_forgotten() {
+    let server = Server::new();
+    let run = |text: &str| server.post("/_api/cursor", &json!({"query": text}).to_string());
+    run("RETURN 1").is(201);
+    assert_eq!(server.get("/_api/query/slow").is(200).body, json!([]));
+    let changed = server.put("/_api/query/properties", r#"{"slowQueryThreshold":0,"maxQueryStringLength":20}"#).is(200);
+    assert_eq!(changed.body["slowQueryThreshold"], json!(0));
+    run("RETURN 1").is(201);
+    run("RETURN ASSERT(false, 'a rather long text')").fails(400, 1593);
+    let slow = server.get("/_api/query/slow").is(200).body;
+    assert_eq!((&slow[0]["query"], &slow[0]["exitCode"]), (&json!("RETURN 1"), &json!(0)));
+    assert_eq!(slow[1]["query"], "RETURN ASSERT(false,... (22)");
+    assert_eq!((&slow[1]["exitCode"], &slow[1]["state"]), (&json!(1593), &json!("finished")));
+    server.delete("/_api/query/slow", "").is(200);
+    assert_eq!(server.get("/_api/query/slow").is(200).body, json!([]));
+    server.put("/_api/query/properties", r#"{"slowQueryThreshold":"x"}"#).fails(400, 10);
+}

@@ -83,7 +83,7 @@ proptest! {
         for function in all().filter(|function| function.name != "SLEEP") {
             for count in function.min..=function.max.min(arguments.len()) {
                 let mut warnings = Warnings { list: Vec::new(), limit: 10, fail: false };
-                let mut context = Context { now_millis: 0, random: &*random, warnings: &mut warnings, data: &OnePerson };
+                let mut context = Context { now_millis: 0, random: &*random, warnings: &mut warnings, data: &OnePerson, is_over: &|| false };
                 if let Ok(Value::Double(number)) = (function.call)(&mut context, &arguments[..count]) {
                     assert!(number.is_finite(), "{}{:?}", function.name, &arguments[..count]);
                 }

@@ -3,22 +3,10 @@
 //! A [`Moment`] is milliseconds since 1970 within the years 0 to 9999. Local time is a moment too, as if the clock on
 //! the wall showed UTC; `jiff` knows calendars and time zones, this file where ArangoDB's rules differ from them.
 
-use jiff::{
-    SignedDuration, Timestamp,
-    civil::{Date, DateTime, Time},
-    tz::TimeZone,
-};
+use jiff::{SignedDuration, Timestamp, civil::DateTime, tz::TimeZone};
 
 use super::parse::{Duration, Unit};
-
-/// Milliseconds of a second.
-pub(super) const SECOND: i64 = 1000;
-/// Milliseconds of a minute.
-pub(super) const MINUTE: i64 = 60 * SECOND;
-/// Milliseconds of an hour.
-pub(super) const HOUR: i64 = 60 * MINUTE;
-/// Milliseconds of a day.
-pub(super) const DAY: i64 = 24 * HOUR;
+pub(super) use crate::embedded::value::date::{DAY, HOUR, MINUTE, SECOND, days_before_month};
 
 /// The mean year of the Gregorian calendar, which differences in years are counted in, in milliseconds.
 const MEAN_YEAR: f64 = 365.2425 * 86_400_000.0;
@@ -134,14 +122,6 @@ impl Moment {
     pub(super) fn timestamp(self) -> Timestamp {
         Timestamp::from_millisecond(self.0).unwrap_or(Timestamp::MAX)
     }
-}
-
-/// Days from 1970-01-01 to the first of a month; months are counted from 0 and may exceed a year.
-pub(super) fn days_before_month(year: i64, month: i64) -> Option<i64> {
-    let year = i16::try_from(year.checked_add(month.div_euclid(12))?).ok()?;
-    let month = i8::try_from(month.rem_euclid(12) + 1).ok()?;
-    let first = Date::new(year, month, 1).ok()?.to_datetime(Time::midnight());
-    Some(first.duration_since(EPOCH).as_hours() / 24)
 }
 
 /// Months, and what is left of one in milliseconds.

@@ -32,6 +32,11 @@ macro_rules! part {
     };
 }
 
+/// Milliseconds since 1970 as a date string; empty beyond the range of dates.
+pub fn iso_string(millis: i64) -> String {
+    Moment::new(millis).map(format::iso).unwrap_or_default()
+}
+
 /// What this file defines.
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {

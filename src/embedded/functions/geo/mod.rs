@@ -1,20 +1,12 @@
 //! Geographic functions: `GeoJSON` constructors, distances, areas and relations between shapes.
-//!
-//! `NEAR()`, `WITHIN()` and `WITHIN_RECTANGLE()`, which ArangoDB has deprecated, need a geo index; they are known by name
-//! and say what to use instead.
 
 use super::{
-    Context, Function,
+    Function,
     answer::{Answer, Fault, argument, function},
 };
-use crate::{
-    embedded::{
-        error::Error,
-        value::{Object, Str, Value, ops},
-    },
-    wire::ErrorNum,
-};
+use crate::embedded::value::{Object, Str, Value, ops};
 
+pub(super) mod legacy;
 mod shape;
 mod sphere;
 
@@ -42,27 +34,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
     function!("GEO_POLYGON", 1..=1, polygon),
     function!("GEO_MULTIPOLYGON", 1..=1, |arguments| construct("MultiPolygon", argument(arguments, 0).clone(), 2)),
-    Function {
-        name: "NEAR",
-        min: 3,
-        max: 5,
-        deterministic: false,
-        call: |_, arguments| needs_index("NEAR", arguments),
-    },
-    Function {
-        name: "WITHIN",
-        min: 4,
-        max: 5,
-        deterministic: false,
-        call: |_, arguments| needs_index("WITHIN", arguments),
-    },
-    Function {
-        name: "WITHIN_RECTANGLE",
-        min: 5,
-        max: 5,
-        deterministic: false,
-        call: |_: &mut Context<'_>, arguments| needs_index("WITHIN_RECTANGLE", arguments),
-    },
 ];
 
 fn number(arguments: &[Value], at: usize) -> Result<f64, Fault> {
@@ -169,15 +140,6 @@ fn polygon(arguments: &[Value]) -> Answer {
     let is_ring = coordinates.as_array().and_then(<[Value]>::first).is_some_and(|first| shape::place(first).is_some());
     let rings = if is_ring { Value::array(vec![coordinates.clone()]) } else { coordinates.clone() };
     construct("Polygon", rings, 1)
-}
-
-fn needs_index(name: &str, arguments: &[Value]) -> Result<Value, Error> {
-    if argument(arguments, 0).as_str().is_none() {
-        return Err(Error::about(ErrorNum::QUERY_FUNCTION_ARGUMENT_TYPE_MISMATCH, name));
-    }
-    let message =
-        format!("{name}() is deprecated and not supported here; filter and sort by GEO_DISTANCE() or GEO_CONTAINS()");
-    Err(Error::new(ErrorNum::NOT_IMPLEMENTED, message))
 }
 
 #[cfg(test)]

@@ -121,6 +121,8 @@ fn old_polygons_take_latitude_first_and_the_smaller_area() {
 
 #[test]
 fn functions_that_need_a_geo_index_say_so() {
-    assert_eq!(call("NEAR", "[\"c\", 1, 2]").1, Some(9));
+    assert_eq!(call("NEAR", "[\"c\", 1, 2]").1, Some(1203));
+    assert_eq!(call("NEAR", "[\"people\", 1, 2]").1, Some(1570));
+    assert_eq!(call("WITHIN_RECTANGLE", "[\"people\", 1, 2, 3, 4]").1, Some(1570));
     assert_eq!(call("WITHIN", "[7, 1, 2, 3]").1, Some(1542));
 }

@@ -4,6 +4,8 @@ mod effects;
 mod expression;
 mod nodes;
 
+pub use nodes::Step;
+
 use super::{Plan, expr::Expr, optimise};
 use crate::embedded::{
     functions::Warnings,
@@ -40,6 +42,11 @@ pub fn explain(plan: &Plan, snapshot: &Snapshot, warnings: &Warnings, all_plans:
 
 /// The plan itself.
 pub fn plan_value(plan: &Plan, snapshot: &Snapshot) -> Value {
+    plan_with_steps(plan, snapshot).0
+}
+
+/// The plan, and where each of its steps comes from.
+pub fn plan_with_steps(plan: &Plan, snapshot: &Snapshot) -> (Value, Vec<Step>) {
     let mut explainer = nodes::Explainer::new(plan, snapshot);
     let nodes = explainer.block(&plan.block, 1.0);
     let (cost, items) = explainer.estimates();
@@ -49,7 +56,7 @@ pub fn plan_value(plan: &Plan, snapshot: &Snapshot) -> Value {
     let collections = read
         .chain(written)
         .map(|(name, kind)| object([("name", Value::string(name.as_str())), ("type", Value::from(kind))]));
-    object([
+    let shown = object([
         ("nodes", Value::array(nodes)),
         ("rules", Value::array(plan.rules.iter().map(|rule| Value::from(*rule)).collect())),
         ("asyncPrefetchNodes", Value::Int(0)),
@@ -58,7 +65,8 @@ pub fn plan_value(plan: &Plan, snapshot: &Snapshot) -> Value {
         ("estimatedCost", Value::whole_or_double(cost)),
         ("estimatedNrItems", Value::whole_or_double(items)),
         ("isModificationQuery", Value::Bool(!plan.writes.is_empty())),
-    ])
+    ]);
+    (shown, explainer.into_steps())
 }
 
 /// Whether the result depends on nothing but the data.

@@ -1,16 +1,15 @@
 //! Steps as ArangoDB's execution nodes. Where ArangoDB wants a variable, an expression becomes a `CalculationNode`
 //! before the step.
 
-use super::expression::{node as syntax, operation};
+use super::expression::node as syntax;
 use crate::{
-    aql::ast::BinaryOperator,
     embedded::{
         plan::{
             Plan,
-            expr::{Attribute, Expr, Register},
-            node::{Aggregate, Block, Calculation, Collect, IndexKind, IndexScan, Lookup, Node, Window},
+            expr::{Expr, Register},
+            node::{Aggregate, Block, Collect, IndexKind, IndexScan, Lookup, Node, Window},
         },
-        store::Snapshot,
+        store::{IndexInfo, Snapshot},
         value::{Object, Str, Value, object},
     },
     wire::CollectionName,
@@ -19,6 +18,19 @@ use crate::{
 /// How many elements an array is taken to have that is not known.
 pub(super) const UNKNOWN_LENGTH: f64 = 100.0;
 
+/// Where a step that is shown comes from.
+#[derive(Debug, Clone, Copy)]
+pub struct Step {
+    /// Its id.
+    pub id: i64,
+    /// The id of the step before it.
+    pub before: Option<i64>,
+    /// The part of the plan it shows, by its address; none for an expression that became a step here.
+    pub place: Option<usize>,
+    /// Whether it holds rows back.
+    pub filters: bool,
+}
+
 /// Writes a plan down.
 pub(super) struct Explainer<'a> {
     snapshot: &'a Snapshot,
@@ -26,18 +38,42 @@ pub(super) struct Explainer<'a> {
     names: Vec<Str>,
     next_id: i64,
     list: Vec<Value>,
+    steps: Vec<Step>,
+    /// The id of the step written last in this query or subquery.
+    last: Option<i64>,
     cost: f64,
     pub(super) items: f64,
 }
 
 impl<'a> Explainer<'a> {
     pub(super) fn new(plan: &Plan, snapshot: &'a Snapshot) -> Self {
-        Self { snapshot, names: plan.registers.clone(), next_id: 1, list: Vec::new(), cost: 0.0, items: 1.0 }
+        Self {
+            snapshot,
+            names: plan.registers.clone(),
+            next_id: 1,
+            list: Vec::new(),
+            steps: Vec::new(),
+            last: None,
+            cost: 0.0,
+            items: 1.0,
+        }
     }
 
     /// What the plan costs, and how many rows it is expected to give.
     pub(super) fn estimates(&self) -> (f64, f64) {
         (self.cost, self.items)
+    }
+
+    /// The steps by their ids.
+    pub(super) fn into_steps(self) -> Vec<Step> {
+        self.steps
+    }
+
+    /// Says which part of the plan the step shows that was written last.
+    fn came_from<T>(&mut self, part: &T) {
+        if let Some(last) = self.steps.last_mut() {
+            last.place = Some(std::ptr::from_ref(part).addr());
+        }
     }
 
     /// All variables.
@@ -47,22 +83,26 @@ impl<'a> Explainer<'a> {
 
     /// The steps of a query or subquery.
     pub(super) fn block(&mut self, block: &Block, items: f64) -> Vec<Value> {
-        let outer = std::mem::take(&mut self.list);
+        let (outer, before) = (std::mem::take(&mut self.list), self.last.take());
         (self.cost, self.items) = (0.0, items);
         let parameters = object::<&str>([]);
         self.push("SingletonNode", self.items, vec![("bindParameterVariables", parameters)]);
+        self.came_from(block);
         for node in &block.nodes {
             self.node(node);
+            self.came_from(node);
         }
         if let Some(result) = &block.result {
             let variable = self.variable_of(result);
             self.push("ReturnNode", self.items, vec![("inVariable", variable), ("count", Value::Bool(true))]);
+            self.came_from(&block.result);
         }
+        self.last = before;
         std::mem::replace(&mut self.list, outer)
     }
 
     pub(super) fn push(&mut self, kind: &str, items: f64, more: Vec<(&str, Value)>) {
-        let before = self.list.last().map(|last| last.get("id").clone());
+        let before = self.last.map(Value::Int);
         self.items = items;
         self.cost += items;
         let mut object = Object::default();
@@ -72,6 +112,9 @@ impl<'a> Explainer<'a> {
         object.insert(Str::from("estimatedCost"), Value::whole_or_double(self.cost));
         object.insert(Str::from("estimatedNrItems"), Value::whole_or_double(items));
         object.extend(more.into_iter().map(|(name, value)| (Str::from(name), value)));
+        let step = Step { id: self.next_id, before: self.last, place: None, filters: kind == "FilterNode" };
+        self.steps.push(step);
+        self.last = Some(self.next_id);
         self.next_id += 1;
         self.list.push(Value::object(object));
     }
@@ -85,9 +128,9 @@ impl<'a> Explainer<'a> {
                     (
                         "indexHint",
                         object([
-                            ("forced", Value::Bool(false)),
+                            ("forced", Value::Bool(scan.hint.forced)),
                             ("lookahead", Value::Int(1)),
-                            ("type", Value::from("none")),
+                            ("type", Value::from(if scan.hint.names.is_empty() { "none" } else { "simple" })),
                         ]),
                     ),
                     ("outVariable", self.variable(scan.out)),
@@ -116,7 +159,7 @@ impl<'a> Explainer<'a> {
                 let input = self.variable_of(condition);
                 self.push("FilterNode", self.items, vec![("inVariable", input)]);
             }
-            Node::Calculation(calculation) => self.calculation(calculation),
+            Node::Calculation(calculation) => self.calculation(calculation.out, &calculation.value),
             Node::Sort(sort) => {
                 let mut elements = Vec::with_capacity(sort.keys.len());
                 for key in &sort.keys {
@@ -159,10 +202,10 @@ impl<'a> Explainer<'a> {
         }
     }
 
-    fn calculation(&mut self, calculation: &Calculation) {
-        let value = peel(&calculation.value);
+    fn calculation(&mut self, out: Register, value: &Expr) {
+        let value = peel(value);
         if let Expr::Subquery(_) = value {
-            self.subquery_into(value, calculation.out);
+            self.subquery_into(value, out);
             return;
         }
         let expression = self.expression(value);
@@ -174,7 +217,7 @@ impl<'a> Explainer<'a> {
         };
         let more = vec![
             ("expression", expression),
-            ("outVariable", self.variable(calculation.out)),
+            ("outVariable", self.variable(out)),
             ("canThrow", Value::Bool(false)),
             ("expressionType", Value::from(kind)),
         ];
@@ -189,27 +232,9 @@ impl<'a> Explainer<'a> {
             IndexKind::Edge { .. } => &*index.kind == "edge",
             IndexKind::Persistent { id } => index.id == *id,
         });
-        let fields: Vec<Str> = match &scan.index {
-            IndexKind::Primary { by_id } => vec![Str::from(if *by_id { "_id" } else { "_key" })],
-            IndexKind::Edge { to } => vec![Str::from(if *to { "_to" } else { "_from" })],
-            IndexKind::Persistent { .. } => wanted.as_ref().map(|index| index.fields.clone()).unwrap_or_default(),
-        };
-        let mut alternatives = Vec::new();
-        for lookup in &scan.lookups {
-            let parts: Vec<Value> = match lookup {
-                Lookup::Equal(values) => fields
-                    .iter()
-                    .zip(values)
-                    .map(|(field, value)| self.comparison(BinaryOperator::Eq, scan.out, field, value))
-                    .collect(),
-                Lookup::In(list) => fields
-                    .iter()
-                    .take(1)
-                    .map(|field| self.comparison(BinaryOperator::In, scan.out, field, list))
-                    .collect(),
-            };
-            alternatives.push(syntax("n-ary and", 62, Vec::new(), parts));
-        }
+        let conditions = scan.conditions.iter().map(|condition| self.expression(condition)).collect();
+        let alternatives = vec![syntax("n-ary and", 62, Vec::new(), conditions)];
+        let items = self.items * self.found(scan, wanted.as_ref());
         let shown = wanted.map(|index| {
             let mut definition = index.definition.clone();
             definition.insert(Str::from("id"), Value::String(index.id.clone()));
@@ -237,22 +262,32 @@ impl<'a> Explainer<'a> {
             ("condition", syntax("n-ary or", 63, Vec::new(), alternatives)),
             ("allCoveredByOneIndex", Value::Bool(false)),
             ("sorted", Value::Bool(true)),
-            ("ascending", Value::Bool(true)),
+            ("ascending", Value::Bool(!scan.search.reverse)),
             ("evalFCalls", Value::Bool(true)),
             ("waitForSync", Value::Bool(false)),
             ("limit", Value::Int(0)),
             ("isLateMaterialized", Value::Bool(false)),
             ("lookahead", Value::Int(1)),
         ];
-        self.push("IndexNode", self.items, more);
+        self.push("IndexNode", items, more);
     }
 
-    fn comparison(&mut self, operator: BinaryOperator, document: Register, field: &str, value: &Expr) -> Value {
-        let attribute = field.split('.').fold(Expr::Register(document), |value, name| {
-            Expr::Attribute(Box::new(Attribute { value, name: Str::from(name) }))
+    /// How many documents an index is expected to give for a row.
+    fn found(&self, scan: &IndexScan, info: Option<&IndexInfo>) -> f64 {
+        let all = self.count(&scan.collection);
+        let share = match info.and_then(|info| info.definition.get("selectivityEstimate")).and_then(Value::as_f64) {
+            _ if matches!(scan.index, IndexKind::Primary { .. }) => 1.0,
+            // One of so many values.
+            Some(estimate) if !scan.search.fields.is_empty() => (1.0 / estimate.max(f64::EPSILON)).min(all),
+            Some(_) | None => all,
+        };
+        let lists = scan.search.fields.iter().flatten().map(|lookup| match lookup {
+            Lookup::Equal(_) => 1.0,
+            Lookup::In(list) => list.constant().and_then(Value::as_array).map_or(UNKNOWN_LENGTH, as_number),
         });
-        let parts = vec![self.expression(&attribute), self.expression(value)];
-        operation(operator, parts)
+        let ends = [&scan.search.lower, &scan.search.upper].into_iter().flatten().count();
+        let values = if scan.search.fields.is_empty() { 1.0 } else { lists.sum::<f64>().max(1.0) };
+        (share * values * 0.5_f64.powi(i32::try_from(ends).unwrap_or(0))).min(all)
     }
 
     fn collect(&mut self, collect: &Collect) {
@@ -337,7 +372,7 @@ impl<'a> Explainer<'a> {
             return self.variable(*register);
         }
         let out = self.temporary();
-        self.calculation(&Calculation { out, value: expr.clone() });
+        self.calculation(out, expr);
         self.variable(out)
     }
 

@@ -9,6 +9,7 @@ use crate::{
             expr::Expr,
             graph::{GraphOptions, Order, Uniqueness},
             modify::ModifyOptions,
+            node::IndexHint,
         },
         store::OverwriteMode,
         value::{Object, Str, Value, ops},
@@ -83,6 +84,20 @@ impl Lowerer<'_> {
         Ok((*object).clone())
     }
 
+    /// What `OPTIONS` say about indexes.
+    pub(super) fn index_hint(options: &Object) -> IndexHint {
+        let names = match options.get("indexHint") {
+            Some(Value::String(name)) => vec![Str::clone(name)],
+            Some(Value::Array(names)) => {
+                let texts = names.iter().filter(|name| name.as_str().is_some());
+                texts.map(ops::to_text).collect()
+            }
+            _ => Vec::new(),
+        };
+        let flag = |name: &str| options.get(name).is_some_and(ops::truth);
+        IndexHint { names, forced: flag("forceIndexHint"), disabled: flag("disableIndex") }
+    }
+
     pub(super) fn modify_options(&mut self, expr: Option<&ast::Expr>, clause: &str) -> Result<ModifyOptions, Error> {
         let mut result = ModifyOptions::default();
         let Some(expr) = expr else {
@@ -94,6 +109,7 @@ impl Lowerer<'_> {
         result.ignore_revs = flag("ignoreRevs", true);
         result.write.keep_null = flag("keepNull", true);
         result.write.merge_objects = flag("mergeObjects", true);
+        result.hint = Self::index_hint(&options);
         if flag("overwrite", false) {
             result.write.overwrite_mode = OverwriteMode::Replace;
         }
@@ -107,11 +123,8 @@ impl Lowerer<'_> {
             }
             None => {}
         }
-        if options.get("versionAttribute").is_some_and(|value| !value.is_null()) {
-            return Err(Error::new(
-                ErrorNum::NOT_IMPLEMENTED,
-                "the option 'versionAttribute' is not supported by the embedded engine",
-            ));
+        if let Some(Value::String(name)) = options.get("versionAttribute") {
+            result.write.version_attribute = Some(Str::clone(name)).filter(|name| !name.is_empty());
         }
         Ok(result)
     }

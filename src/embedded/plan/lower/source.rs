@@ -6,7 +6,7 @@ use crate::{
     embedded::{
         error::Error,
         plan::{
-            node::{Block, EnumerateCollection, EnumerateList, Node},
+            node::{Block, EnumerateCollection, EnumerateList, IndexHint, Node},
             scope::ScopeKind,
         },
     },
@@ -29,14 +29,15 @@ impl Lowerer<'_> {
             }
             Some(Named::Value(_)) | None => Some(self.expr(&node.source)?),
         };
-        if let Some(options) = &node.options {
-            self.options(options, "FOR", options::FOR)?;
-        }
+        let hint = match &node.options {
+            Some(options) => Self::index_hint(&self.options(options, "FOR", options::FOR)?),
+            None => IndexHint::default(),
+        };
         self.scopes.open(ScopeKind::For);
         let out = self.scopes.declare(&node.variable.text)?;
         block.nodes.push(match (named, list) {
             (Some(Named::Collection(collection)), _) => {
-                Node::EnumerateCollection(EnumerateCollection { collection, out })
+                Node::EnumerateCollection(EnumerateCollection { collection, out, hint })
             }
             (_, Some(list)) => Node::EnumerateList(EnumerateList { list, out }),
             (_, None) => return Err(ErrorNum::INTERNAL_AQL.into()),

@@ -1,7 +1,11 @@
 //! Rules that make a plan faster without changing what it gives: one file a rule. Each can be switched off by name, as
 //! in ArangoDB, whose names they have.
 
+mod conditions;
 mod covered_filters;
+mod index_choice;
+mod index_order;
+mod index_sorts;
 mod limit_sorts;
 mod move_filters;
 mod use_indexes;
@@ -11,7 +15,7 @@ use std::collections::HashSet;
 use super::{
     Plan,
     expr::{Expr, Register},
-    node::{Block, Node},
+    node::{Block, IndexHint, Node},
 };
 use crate::embedded::store::Snapshot;
 
@@ -25,6 +29,7 @@ const RULES: &[Rule] = &[
     Rule { name: "move-filters-up", apply: move_filters::apply },
     Rule { name: "use-indexes", apply: use_indexes::apply },
     Rule { name: "remove-filter-covered-by-index", apply: covered_filters::apply },
+    Rule { name: "use-index-for-sort", apply: index_sorts::apply },
     Rule { name: "sort-limit", apply: limit_sorts::apply },
 ];
 
@@ -45,6 +50,28 @@ pub(super) fn optimise(plan: &mut Plan, snapshot: &Snapshot, settings: &[String]
         }
     }
     plan.rules = applied;
+}
+
+/// The hint of a scan that insists on an index and got none.
+pub(super) fn forced_in_vain(block: &mut Block) -> Option<IndexHint> {
+    fn in_expression(expr: &mut Expr, found: &mut Option<IndexHint>) {
+        if let Expr::Subquery(subquery) = expr {
+            *found = found.take().or_else(|| forced_in_vain(&mut subquery.block));
+            return;
+        }
+        expr.children(&mut |child| in_expression(child, found));
+    }
+    let mut found = block.nodes.iter().find_map(|node| {
+        match node {
+            Node::EnumerateCollection(scan) => Some(&scan.hint),
+            Node::Upsert(upsert) if upsert.index.is_none() && upsert.key.is_none() => Some(&upsert.options.hint),
+            _ => None,
+        }
+        .filter(|hint| hint.forced && !hint.names.is_empty())
+        .cloned()
+    });
+    block.expressions(&mut |expr| in_expression(expr, &mut found));
+    found
 }
 
 fn is_on(name: &str, settings: &[String]) -> bool {

@@ -118,3 +118,54 @@ fn a_search_that_keeps_too_many_paths_fails() {
     let text = "FOR v IN 1..100 OUTBOUND 'plants/rose' near OPTIONS { order: 'bfs' } FILTER v == 1 RETURN v";
     assert_eq!(garden.attempt(text, json!({}), options).unwrap_err().num.0, 32);
 }
+
+/// Runs a query in a thread, does something once it has begun, and gives the number of the error it ends with.
+fn ended_by(garden: &Garden, text: &str, options: Options, act: impl FnOnce(&Garden)) -> u16 {
+    std::thread::scope(|scope| {
+        let query = scope.spawn(|| garden.attempt(text, json!({}), options).unwrap_err().num.0);
+        act(garden);
+        query.join().unwrap()
+    })
+}
+
+#[test]
+fn a_sleeping_query_can_be_killed_and_runs_out_of_time() {
+    let mut garden = Garden::empty();
+    let kill = |garden: &Garden| garden.environment.killed.store(true, Ordering::Relaxed);
+    assert_eq!(ended_by(&garden, "RETURN SLEEP(1e300)", Options::default(), kill), 1500);
+    garden.environment.killed.store(false, Ordering::Relaxed);
+    garden.environment.clock = std::sync::Arc::new(crate::clock::SystemClock);
+    let options = Options { max_runtime: Some(Duration::from_millis(20)), ..Options::default() };
+    assert_eq!(garden.attempt("RETURN SLEEP(3600)", json!({}), options).unwrap_err().num.0, 1500);
+}
+
+#[test]
+fn a_query_that_waits_for_a_lock_can_be_killed_and_runs_out_of_time() {
+    let garden = Garden::planted();
+    let name = crate::wire::CollectionName::parse("plants").unwrap();
+    let held = garden.database.begin(&[name], Duration::ZERO).unwrap();
+    let options = Options { max_runtime: Some(Duration::from_millis(20)), ..Options::default() };
+    assert_eq!(garden.attempt("INSERT {} INTO plants", json!({}), options).unwrap_err().num.0, 1500);
+    let kill = |garden: &Garden| garden.environment.killed.store(true, Ordering::Relaxed);
+    assert_eq!(ended_by(&garden, "INSERT {} INTO plants", Options::default(), kill), 1500);
+    garden.environment.killed.store(false, Ordering::Relaxed);
+    drop(held);
+    garden.gives("RETURN LENGTH(plants)", json!([6]));
+}
+
+#[test]
+fn a_long_sort_ends_when_its_time_is_over() {
+    let mut garden = Garden::empty();
+    garden.environment.clock = std::sync::Arc::new(crate::clock::SystemClock);
+    let options = Options { max_runtime: Some(Duration::from_millis(50)), ..Options::default() };
+    let text = "FOR i IN 1..100000000 SORT i DESC RETURN i";
+    assert_eq!(garden.attempt(text, json!({}), options).unwrap_err().num.0, 1500);
+}
+
+#[test]
+fn many_rows_are_sorted_stably_in_pieces() {
+    let garden = Garden::empty();
+    let text = "LET rows = (FOR i IN 1..5000 SORT i % 7, i > 2500 DESC RETURN i) \
+                RETURN [LENGTH(rows), rows[0], rows[1], rows[4999], LENGTH(UNIQUE(rows))]";
+    garden.gives(text, json!([[5000, 2506, 2513, 2498, 5000]]));
+}

@@ -23,6 +23,7 @@ mod explain;
 mod expressions;
 mod graphs;
 mod hooks;
+mod indexes;
 mod limits;
 mod modify;
 mod optimiser;

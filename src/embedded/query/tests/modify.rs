@@ -139,3 +139,22 @@ fn options_have_to_be_constant_and_unknown_ones_are_warned_of() {
     let error = garden.attempt("INSERT {} INTO plants OPTIONS {colour: 1}", json!({}), strict).unwrap_err();
     assert_eq!(error.num.0, 1539);
 }
+
+#[test]
+fn a_version_attribute_keeps_older_documents_from_replacing_newer_ones() {
+    let garden = Garden::planted();
+    garden.run("UPDATE 'oak' WITH { version: 5 } IN plants", json!({}));
+    let write = |text: &str| {
+        let stats = garden.run(text, json!({})).stats;
+        (stats.writes_executed, stats.writes_ignored)
+    };
+    let options = "OPTIONS { versionAttribute: 'version' }";
+    assert_eq!(write(&format!("UPDATE 'oak' WITH {{ version: 5, height: 1 }} IN plants {options}")), (0, 1));
+    assert_eq!(write(&format!("REPLACE 'oak' WITH {{ version: 4 }} IN plants {options}")), (0, 1));
+    garden.gives("RETURN DOCUMENT('plants/oak').height", json!([900]));
+    let insert = "INSERT { _key: 'oak', version: 3 } INTO plants OPTIONS";
+    assert_eq!(write(&format!("{insert} {{ overwriteMode: 'update', versionAttribute: 'version' }}")), (0, 1));
+    assert_eq!(write(&format!("UPDATE 'oak' WITH {{ version: 6, height: 1 }} IN plants {options}")), (1, 0));
+    assert_eq!(write(&format!("UPDATE 'oak' WITH {{ height: 2 }} IN plants {options}")), (1, 0));
+    garden.gives("LET oak = DOCUMENT('plants/oak') RETURN [oak.version, oak.height]", json!([[6, 2]]));
+}

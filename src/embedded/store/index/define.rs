@@ -28,10 +28,10 @@ pub(in crate::embedded::store) fn define(definition: &Object, defaults: &Request
     let mut shown = Object::default();
     let (fields, shape) = match kind {
         "persistent" | "hash" | "skiplist" => persistent(definition, &mut shown)?,
-        "ttl" => (ttl(definition, &mut shown)?, None),
+        "ttl" => ttl(definition, &mut shown)?,
         "geo" | "geo1" | "geo2" => (geo(definition, kind, &mut shown)?, None),
         "fulltext" => (fulltext(definition, &mut shown)?, None),
-        "mdi" | "zkd" | "mdi-prefixed" => (mdi(definition, kind, &mut shown)?, None),
+        "mdi" | "zkd" | "mdi-prefixed" => mdi(definition, kind, &mut shown)?,
         "inverted" => (inverted(definition, &mut shown)?, None),
         "vector" => (vector(definition, &mut shown)?, None),
         _ => return Err(bad(format!("invalid index type '{kind}'"))),
@@ -43,7 +43,7 @@ pub(in crate::embedded::store) fn define(definition: &Object, defaults: &Request
     put(&mut shown, "id", Value::String(Str::clone(&id)));
     shown.sort_keys();
     // Hash and skiplist are other names for what 3.12 calls persistent; the definition keeps the name it was given.
-    let kind = Str::from(if shape.is_some() { "persistent" } else { shown_kind });
+    let kind = Str::from(if matches!(shown_kind, "hash" | "skiplist") { "persistent" } else { shown_kind });
     Ok(SecondaryIndex::new(IndexInfo { id, kind, name, fields, definition: shown }, shape))
 }
 
@@ -131,6 +131,7 @@ fn persistent(definition: &Object, shown: &mut Object) -> Result<(Vec<Str>, Opti
         deduplicate: flag(definition, "deduplicate", true),
         // The estimate of a unique index costs nothing, so it always has one.
         estimates: unique || flag(definition, "estimates", true),
+        moments: false,
     };
     put(shown, "cacheEnabled", flag(definition, "cacheEnabled", false));
     put(shown, "deduplicate", shape.deduplicate);
@@ -142,9 +143,10 @@ fn persistent(definition: &Object, shown: &mut Object) -> Result<(Vec<Str>, Opti
     Ok((fields, Some(shape)))
 }
 
-fn ttl(definition: &Object, shown: &mut Object) -> Result<Vec<Str>, Error> {
+fn ttl(definition: &Object, shown: &mut Object) -> Result<(Vec<Str>, Option<Shape>), Error> {
     let fields = fields(definition, "fields", 1..=1)?;
     plain_paths(&fields)?;
+    let paths = fields.iter().map(|field| Path::parse(field)).collect::<Result<Vec<_>, _>>()?;
     let expire = definition.get("expireAfter").filter(|value| value.as_f64().is_some_and(|seconds| seconds >= 0.0));
     let expire = expire.ok_or_else(|| bad("expireAfter attribute must be a non-negative number"))?;
     put(shown, "estimates", false);
@@ -152,7 +154,8 @@ fn ttl(definition: &Object, shown: &mut Object) -> Result<Vec<Str>, Error> {
     put(shown, "fields", shown_fields(&fields));
     put(shown, "sparse", true);
     put(shown, "unique", false);
-    Ok(fields)
+    let shape = Shape { paths, unique: false, sparse: true, deduplicate: true, estimates: false, moments: true };
+    Ok((fields, Some(shape)))
 }
 
 fn geo(definition: &Object, kind: &str, shown: &mut Object) -> Result<Vec<Str>, Error> {
@@ -189,7 +192,7 @@ fn fulltext(definition: &Object, shown: &mut Object) -> Result<Vec<Str>, Error> 
     Ok(fields)
 }
 
-fn mdi(definition: &Object, kind: &str, shown: &mut Object) -> Result<Vec<Str>, Error> {
+fn mdi(definition: &Object, kind: &str, shown: &mut Object) -> Result<(Vec<Str>, Option<Shape>), Error> {
     let fields = fields(definition, "fields", 1..=32)?;
     plain_paths(&fields)?;
     if definition.get("fieldValueTypes").and_then(Value::as_str) != Some("double") {
@@ -199,14 +202,21 @@ fn mdi(definition: &Object, kind: &str, shown: &mut Object) -> Result<Vec<Str>, 
     put(shown, "estimates", prefixed && flag(definition, "estimates", true));
     put(shown, "fieldValueTypes", "double");
     put(shown, "fields", shown_fields(&fields));
+    let mut all = fields.clone();
     if prefixed {
         let prefix = self::fields(definition, "prefixFields", 1..=32)?;
+        plain_paths(&prefix)?;
         put(shown, "prefixFields", shown_fields(&prefix));
+        all.extend(prefix);
     }
-    put(shown, "sparse", flag(definition, "sparse", false));
-    put(shown, "unique", flag(definition, "unique", false));
+    let (unique, sparse) = (flag(definition, "unique", false), flag(definition, "sparse", false));
+    put(shown, "sparse", sparse);
+    put(shown, "unique", unique);
     stored_values(definition, shown)?;
-    Ok(fields)
+    let paths = all.iter().map(|field| Path::parse(field)).collect::<Result<Vec<_>, _>>()?;
+    // Entries are needed only to know what is taken.
+    let shape = unique.then_some(Shape { paths, unique, sparse, deduplicate: true, estimates: false, moments: false });
+    Ok((fields, shape))
 }
 
 /// Attributes of an inverted index that are shown as given, with their defaults in JSON.

@@ -3,7 +3,7 @@
 use std::{cmp::Ordering, sync::Arc};
 
 use super::path::Path;
-use crate::embedded::value::{Value, order};
+use crate::embedded::value::{Value, date, order};
 
 /// Where a key that is a prefix stands among the keys that begin with it. Entries are always whole keys (`At`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -93,4 +93,17 @@ pub(super) fn keys_of(document: &Value, paths: &[Path], sparse: bool, most: usiz
     }
     rows.retain(|row| !sparse || !row.iter().any(Value::is_null));
     Some(rows.into_iter().map(Key::whole).collect())
+}
+
+/// The key of a document in a TTL index: the seconds since 1970 that its value stands for. Moments before 1970 have none,
+/// as in ArangoDB.
+pub(super) fn moment_of(document: &Value, paths: &[Path]) -> Option<Key> {
+    let value = paths.first()?.values(document).into_iter().next()?;
+    let seconds = match &value {
+        Value::Int(_) | Value::Double(_) => value.as_f64()?,
+        #[expect(clippy::cast_precision_loss, reason = "exact within the range of dates")]
+        Value::String(text) => date::millis(text)? as f64 / 1000.0,
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
+    };
+    (seconds >= 0.0).then(|| Key::whole(vec![Value::Double(seconds)]))
 }

@@ -1,8 +1,8 @@
 //! Indexes: what they are defined by, and how documents are found with them.
 //!
 //! The primary index and the edge index belong to the collection itself; `secondary` holds those that users make.
-//! Persistent indexes (also under their old names `hash` and `skiplist`) keep entries and answer lookups; the other kinds
-//! are kept and listed as ArangoDB shows them, and queries do without their help.
+//! Persistent indexes (also under their old names `hash` and `skiplist`) keep entries and answer lookups, TTL indexes know
+//! which documents expire next; the other kinds are kept and listed as ArangoDB shows them, and queries do without them.
 
 use crate::{
     embedded::{

@@ -7,7 +7,7 @@ use imbl::OrdMap;
 use super::{
     IndexInfo,
     ids::Places,
-    key::{Key, keys_of},
+    key::{Key, keys_of, moment_of},
     path::Path,
 };
 use crate::{
@@ -31,6 +31,8 @@ pub(in crate::embedded::store) struct Shape {
     pub(super) sparse: bool,
     pub(super) deduplicate: bool,
     pub(super) estimates: bool,
+    /// Values are moments: what is neither a number nor a date string has no entry.
+    pub(super) moments: bool,
 }
 
 /// An index that a user made.
@@ -76,6 +78,9 @@ impl SecondaryIndex {
         let Some(shape) = &self.shape else { return Ok(Change { remove: Vec::new(), insert: Vec::new() }) };
         let keys = |document: Option<&Value>| {
             let Some(document) = document else { return Ok(Vec::new()) };
+            if shape.moments {
+                return Ok(moment_of(document, &shape.paths).into_iter().collect());
+            }
             keys_of(document, &shape.paths, shape.sparse, MAX_KEYS).ok_or_else(|| {
                 Error::new(ErrorNum::RESOURCE_LIMIT, "the document has too many values for an array index")
             })

@@ -429,3 +429,15 @@ fn documents_nested_too_deeply_are_refused() {
     let mut transaction = begin(&database, "people");
     assert_eq!(num(transaction.insert("people", &document, &WriteOptions::default())), 10);
 }
+
+#[test]
+fn a_unique_multi_dimensional_index_refuses_what_it_has_already() {
+    let database = database_with("boxes", CollectionKind::Document);
+    let definition =
+        r#"{"type":"mdi-prefixed","fields":["x"],"prefixFields":["p"],"fieldValueTypes":"double","unique":true}"#;
+    let (info, _) = database.create_index("boxes", &object(definition)).unwrap();
+    assert_eq!((&*info.kind, info.fields.len()), ("mdi-prefixed", 1));
+    insert(&database, "boxes", r#"{"p":1,"x":2}"#).unwrap();
+    insert(&database, "boxes", r#"{"p":2,"x":2}"#).unwrap();
+    assert_eq!(num(insert(&database, "boxes", r#"{"p":1,"x":2.0}"#)), 1210);
+}

@@ -29,7 +29,7 @@ pub(crate) struct AqlHelp;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// Exact name, e.g. COLLECT, DATE_ADD, bind parameters.
+    /// Exact name, e.g. `COLLECT`, `DATE_ADD`.
     #[serde(default)]
     topic: Option<String>,
     /// Words, e.g. `split string`, `group by`.

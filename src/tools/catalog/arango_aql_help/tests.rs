@@ -61,7 +61,8 @@ async fn an_unknown_topic_is_an_error_that_names_the_nearest() {
 #[tokio::test]
 async fn answers_are_bounded() {
     let bench = Bench::new();
-    let questions = ["array", "date", "text", "graph", "sql cypher mongodb", "path", "a document of a collection", "value"];
+    let questions =
+        ["array", "date", "text", "graph", "sql cypher mongodb", "path", "a document of a collection", "value"];
     let searches = questions.map(|words| json!({"search": words}));
     let topics = manual::topics().map(|topic| json!({"topic": topic.name}));
     for arguments in topics.chain(searches).chain([json!({})]) {

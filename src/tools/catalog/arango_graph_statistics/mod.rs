@@ -14,9 +14,12 @@ use super::super::{
     tool::{Category, DatabaseTool, Fixed},
 };
 use crate::{
-    arango::{Graph, Query},
+    arango::{self, Graph, Query},
     wire::{CollectionName, GraphName},
 };
+
+/// What is looked at in each graph: counts, degrees, connectivity.
+const PARTS: u64 = 3;
 
 #[derive(Debug)]
 pub(crate) struct GraphStatistics;
@@ -44,6 +47,16 @@ pub(crate) struct Args {
     /// Each collection by itself.
     #[serde(default)]
     per_collection_stats: Option<bool>,
+}
+
+impl Args {
+    fn aggregates(&self) -> bool {
+        self.aggregate_collections.unwrap_or(false)
+    }
+
+    fn divides(&self) -> bool {
+        self.per_collection_stats.unwrap_or(false)
+    }
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -82,6 +95,7 @@ impl DatabaseTool for GraphStatistics {
             return Err(ToolError::new(Kind::NoGraphs, "No graphs found to analyze")
                 .hint("the database has no named graph; arango_create_graph makes one"));
         }
+        target.context.progress.expect(graphs.len() as u64 * PARTS);
         let mut statistics = Vec::with_capacity(graphs.len());
         for graph in &graphs {
             statistics.push(analyse(target, graph, &args).await?);
@@ -112,10 +126,17 @@ async fn analyse(target: &Target<'_>, graph: &Graph, args: &Args) -> Result<Stat
     let vertices = counted(target, graph.vertex_collections()).await?;
     let edges = counted(target, graph.edge_collections()).await?;
     let (total_vertices, total_edges) = (vertices.values().sum::<u64>(), edges.values().sum::<u64>());
+    let step = |done: &str| target.context.progress.advance(1, &format!("{}: {done}", graph.name));
+    step("counts");
     let mut analysis = Map::new();
-    if !edges.is_empty() {
+    if edges.is_empty() {
+        target.context.progress.advance(PARTS - 1, graph.name.as_str());
+    } else {
         let names: Vec<CollectionName> = edges.keys().cloned().collect();
-        analyse_parts(target, &graph.name, &names, &vertices, args, &mut analysis).await;
+        analysis.extend(degrees_of(target, &names, vertices.values().sum(), args).await);
+        step("degrees");
+        analysis.extend(reach_in(target, &graph.name, &vertices, args).await);
+        step("connectivity");
     }
     Ok(Statistics {
         graph_name: graph.name.as_str().to_owned(),
@@ -128,40 +149,42 @@ async fn analyse(target: &Target<'_>, graph: &Graph, args: &Args) -> Result<Stat
     })
 }
 
-/// The two parts that may fail without taking the rest with them.
-async fn analyse_parts(
+/// The part about degrees, which may fail without taking the rest with it.
+async fn degrees_of(target: &Target<'_>, edges: &[CollectionName], vertices: u64, args: &Args) -> Map<String, Value> {
+    if !args.include_degree_distribution.unwrap_or(true) {
+        return Map::new();
+    }
+    let method = match (args.aggregates() && edges.len() > 1, args.divides()) {
+        (true, _) => degrees::Method::Aggregated,
+        (false, true) => degrees::Method::PerCollection,
+        (false, false) => degrees::Method::First,
+    };
+    let found = degrees::analyse(target, edges, vertices, method).await;
+    found.unwrap_or_else(|error| failed("degree_distribution_error", &error))
+}
+
+/// The part about connectivity, which may fail without taking the rest with it.
+async fn reach_in(
     target: &Target<'_>,
     graph: &GraphName,
-    edges: &[CollectionName],
     vertices: &BTreeMap<CollectionName, u64>,
     args: &Args,
-    analysis: &mut Map<String, Value>,
-) {
-    let aggregate = args.aggregate_collections.unwrap_or(false);
-    let each = args.per_collection_stats.unwrap_or(false);
-    if args.include_degree_distribution.unwrap_or(true) {
-        let method = match (aggregate && edges.len() > 1, each) {
-            (true, _) => degrees::Method::Aggregated,
-            (false, true) => degrees::Method::PerCollection,
-            (false, false) => degrees::Method::First,
-        };
-        match degrees::analyse(target, edges, vertices.values().sum(), method).await {
-            Ok(found) => analysis.extend(found),
-            Err(error) => drop(analysis.insert("degree_distribution_error".to_owned(), error.to_string().into())),
-        }
+) -> Map<String, Value> {
+    if !args.include_connectivity.unwrap_or(true) {
+        return Map::new();
     }
-    if args.include_connectivity.unwrap_or(true) {
-        let method = match (each && vertices.len() > 1, aggregate) {
-            (true, _) => reach::Method::PerCollection,
-            (false, true) => reach::Method::Aggregated,
-            (false, false) => reach::Method::First,
-        };
-        let sampler = reach::Sampler { graph, vertices, size: u64::from(args.sample_size.unwrap_or(100)) };
-        match sampler.analyse(target, method).await {
-            Ok(found) => analysis.extend(found),
-            Err(error) => drop(analysis.insert("connectivity_analysis_error".to_owned(), error.to_string().into())),
-        }
-    }
+    let method = match (args.divides() && vertices.len() > 1, args.aggregates()) {
+        (true, _) => reach::Method::PerCollection,
+        (false, true) => reach::Method::Aggregated,
+        (false, false) => reach::Method::First,
+    };
+    let sampler = reach::Sampler { graph, vertices, size: u64::from(args.sample_size.unwrap_or(100)) };
+    let found = sampler.analyse(target, method).await;
+    found.unwrap_or_else(|error| failed("connectivity_analysis_error", &error))
+}
+
+fn failed(part: &str, error: &arango::Error) -> Map<String, Value> {
+    Map::from_iter([(part.to_owned(), error.to_string().into())])
 }
 
 #[cfg(test)]

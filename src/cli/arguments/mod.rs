@@ -1,8 +1,15 @@
 //! What can be said on the command line. Only words, no meaning: the files of the subcommands give them one.
 
+pub(crate) mod common;
+pub(crate) mod db;
+
 use std::{ffi::OsString, path::PathBuf};
 
-use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use clap::{
+    Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum, builder::StyledStr, error::ErrorKind,
+};
+
+use db::{ConfigCommand, DbCommand, DbOptions};
 
 /// MCP server for ArangoDB, with an embedded ArangoDB-compatible engine.
 ///
@@ -19,7 +26,38 @@ pub(crate) struct Cli {
 impl Cli {
     /// Reads the words of a command line; the first is the program's name.
     pub(crate) fn read(words: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
-        Self::from_arg_matches(&Self::grammar().try_get_matches_from(words)?)
+        let cli = Self::from_arg_matches(&Self::grammar().try_get_matches_from(words)?)?;
+        match cli.fault() {
+            Some(fault) => {
+                let mut grammar = Self::grammar();
+                grammar.build();
+                let add = grammar.find_subcommand_mut("db").and_then(|db| db.find_subcommand_mut("add"));
+                let kind = ErrorKind::MissingRequiredArgument;
+                Err(add.map_or_else(|| clap::Error::raw(kind, &fault), |add| add.error(kind, &fault)))
+            }
+            None => Ok(cli),
+        }
+    }
+
+    /// What is wrong beyond what the grammar can say.
+    fn fault(&self) -> Option<String> {
+        match &self.command {
+            Some(Command::Db(DbOptions { command: Some(DbCommand::Own(ConfigCommand::Add(options))) })) => {
+                options.fault()
+            }
+            Some(Command::Db(DbOptions { command: Some(DbCommand::Config(group)) })) => match &group.command {
+                Some(ConfigCommand::Add(options)) => options.fault(),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The help of a group of commands.
+    pub(crate) fn help_of(group: &str) -> StyledStr {
+        let mut grammar = Self::grammar();
+        grammar.build();
+        grammar.find_subcommand_mut(group).map(clap::Command::render_help).unwrap_or_default()
     }
 
     /// The derived command, but with `call` the directory of `--embedded` needs an equals sign: what follows is the tool.
@@ -35,6 +73,8 @@ pub(crate) enum Command {
     Server(ServerOptions),
     /// Call one tool and print its result.
     Call(CallOptions),
+    /// Administer the databases of the configuration file: add, remove, list, update, default, test, status.
+    Db(DbOptions),
     /// List the tools.
     Tools(ToolsOptions),
     /// Serve the embedded engine over ArangoDB's HTTP API, for any ArangoDB driver.

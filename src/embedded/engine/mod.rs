@@ -8,6 +8,8 @@ use http::{HeaderMap, Request, Response};
 
 use crate::clock::{Clock, Random};
 
+pub(super) mod expiry;
+
 use super::{
     api::{
         registry::{Cursors, Queries},
@@ -19,6 +21,7 @@ use super::{
     store::Store,
     users,
 };
+use expiry::Expiry;
 
 /// The version of ArangoDB whose behaviour the engine follows; drivers choose what they send by it.
 pub const COMPATIBLE_VERSION: &str = "3.12.5";
@@ -29,6 +32,7 @@ pub struct Engine {
     store: Arc<Store>,
     cursors: Cursors,
     queries: Queries,
+    expiry: Expiry,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     key: TokenKey,
@@ -75,11 +79,13 @@ impl Engine {
             store.set_hooks(Arc::new(hooks));
         }
         let store = Arc::new(store);
-        Self { store, cursors: Cursors::default(), queries: Queries::default(), clock, random, key, started_millis }
+        let (cursors, queries, expiry) = (Cursors::default(), Queries::default(), Expiry::from(started_millis));
+        Self { store, cursors, queries, expiry, clock, random, key, started_millis }
     }
 
     /// Answers one request. Blocks for as long as a query takes, so it is not called on an async runtime's own threads.
     pub fn handle(&self, request: Request<Bytes>, caller: &Caller) -> Response<Bytes> {
+        self.expiry.sweep_when_due(&self.store, self.clock.now_millis());
         router::handle(self, request, caller)
     }
 
@@ -111,6 +117,10 @@ impl Engine {
 
     pub(super) fn queries(&self) -> &Queries {
         &self.queries
+    }
+
+    pub(super) fn expiry(&self) -> &Expiry {
+        &self.expiry
     }
 
     pub(super) fn clock(&self) -> &Arc<dyn Clock> {

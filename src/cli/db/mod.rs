@@ -1,0 +1,58 @@
+//! `db`: the configuration file from the shell. One file for each subcommand; those that change the file share [`edit`], those
+//! that talk to databases share [`check`].
+
+mod add;
+mod check;
+mod default;
+mod edit;
+mod fields;
+mod list;
+mod remove;
+mod status;
+mod test;
+mod update;
+
+use std::process::ExitCode;
+
+use super::{
+    arguments::{
+        Cli,
+        common::{ConfigFile, EnvironmentFile},
+        db::{ConfigCommand, DbCommand, DbOptions},
+    },
+    error::CliError,
+    output,
+};
+use crate::config::{Config, Env, FileEnv, SystemEnv};
+
+pub(crate) async fn run(options: DbOptions) -> Result<ExitCode, CliError> {
+    let (group, command) = match options.command {
+        Some(DbCommand::Own(command)) => ("db", Some(command)),
+        Some(DbCommand::Config(options)) => ("db config", options.command),
+        None => ("db", None),
+    };
+    match command {
+        Some(ConfigCommand::Add(options)) => add::run(group, *options).await,
+        Some(ConfigCommand::Remove(options)) => remove::run(group, options).await,
+        Some(ConfigCommand::List(options)) => list::run(&options),
+        Some(ConfigCommand::Update(options)) => update::run(group, *options).await,
+        Some(ConfigCommand::Default(options)) => default::run(group, options).await,
+        Some(ConfigCommand::Test(options)) => test::run(options).await,
+        Some(ConfigCommand::Status(options)) => status::run(options).await,
+        None => {
+            output::note(&Cli::help_of("db").to_string());
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+fn load(file: &ConfigFile, env: &dyn Env) -> Result<Config, CliError> {
+    Config::load(file.config_file.as_deref(), env).map_err(|error| CliError::from_error(&error))
+}
+
+fn environment(options: &EnvironmentFile) -> Result<Box<dyn Env>, CliError> {
+    Ok(match &options.environment_file {
+        Some(path) => Box::new(FileEnv::read(path).map_err(|error| CliError::from_error(&error))?),
+        None => Box::new(SystemEnv),
+    })
+}
