@@ -10,7 +10,10 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
-use super::{error::ToolError, schema::JsonObject};
+use super::{
+    error::{Kind, ToolError},
+    schema::JsonObject,
+};
 
 /// What a tool declares about one argument.
 #[derive(Debug, Clone)]
@@ -22,6 +25,7 @@ struct Declared {
     minimum: Option<f64>,
     maximum: Option<f64>,
     choices: Vec<String>,
+    doc: String,
 }
 
 /// A time a call gives in seconds: above zero and at most a day.
@@ -131,6 +135,7 @@ impl Signature {
                 .flatten()
                 .filter_map(|choice| choice.as_str().map(str::to_owned))
                 .collect(),
+            doc: property.get("description").and_then(Value::as_str).unwrap_or_default().to_owned(),
         });
         Self(declared.collect())
     }
@@ -156,6 +161,19 @@ impl Signature {
             }
         }
         Ok(settled)
+    }
+
+    /// Adds a hint to an error about the arguments that has none: what the argument is for, or which there are.
+    pub(crate) fn advise(&self, error: ToolError) -> ToolError {
+        if error.advice().is_some() || error.kind() != Kind::Validation {
+            return error;
+        }
+        let about = error.argument_name().and_then(|name| self.find(name)).filter(|declared| !declared.doc.is_empty());
+        let hint = match about {
+            Some(declared) => format!("`{}`: {}", declared.name, declared.doc),
+            None => self.summary(),
+        };
+        error.hint(hint)
     }
 
     fn find(&self, name: &str) -> Option<&Declared> {
@@ -286,7 +304,7 @@ mod tests {
     fn signature() -> Signature {
         let schema = json!({
             "properties": {
-                "database": {"type": "string"},
+                "database": {"type": "string", "description": "Database key."},
                 "bind_vars": {"type": "object"},
                 "limit": {"type": "integer", "minimum": 1, "maximum": 10},
                 "sync": {"type": "boolean"},
@@ -315,6 +333,16 @@ mod tests {
     #[test]
     fn a_string_stays_a_string_where_a_string_is_declared() {
         assert_eq!(settle(&json!({"database": "{}", "keys": []})), Ok(json!({"database": "{}", "keys": []})));
+    }
+
+    #[test]
+    fn an_error_without_a_hint_tells_what_the_argument_is_for() {
+        let hinted = |error| signature().advise(error).advice().map(str::to_owned);
+        let about = |name: &str| ToolError::argument(name, "value_error", "wrong");
+        assert_eq!(hinted(about("database")), Some("`database`: Database key.".to_owned()));
+        assert!(hinted(about("sync")).is_some_and(|hint| hint.starts_with("the arguments are: database,")));
+        assert_eq!(hinted(about("sync").hint("better")), Some("better".to_owned()));
+        assert_eq!(hinted(ToolError::new(Kind::Arango, "not about arguments")), None);
     }
 
     #[test]

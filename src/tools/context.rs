@@ -299,7 +299,10 @@ impl CallContext {
     pub(crate) async fn focused(&self, handle: Option<&str>) -> Result<Option<DatabaseKey>, ToolError> {
         if let Some(handle) = handle {
             let opened = self.services.focus.open(handle, &self.caller.principal);
-            return opened.map(Some).map_err(|error| ToolError::new(Kind::Focus, error.to_string()));
+            return opened.map(Some).map_err(|error| {
+                ToolError::new(Kind::Focus, error.to_string())
+                    .hint("get a new handle from set_focused_database, or name the database with `database`")
+            });
         }
         let Some(session) = &self.caller.session else { return Ok(None) };
         let state = self.services.sessions.get(session, &self.caller.principal).await.map_err(|error| lost(&error))?;
@@ -355,7 +358,9 @@ pub(crate) fn not_configured(error: &resolver::ResolveError) -> ToolError {
 }
 
 fn no_connection(error: &ConnectError) -> ToolError {
-    ToolError::new(Kind::Connection, "Failed to get database connection").with("details", error.to_string())
+    ToolError::new(Kind::Connection, "Failed to get database connection")
+        .hint("see `details`; arango_list_database_configs shows how each database is configured")
+        .with("details", error.to_string())
 }
 
 pub(crate) fn lost(error: &SessionError) -> ToolError {

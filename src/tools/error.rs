@@ -161,6 +161,11 @@ impl ToolError {
         self.more.hint.as_deref()
     }
 
+    /// The argument it is about, when it is about one.
+    pub(crate) fn argument_name(&self) -> Option<&str> {
+        self.more.details.get("details")?.get(0)?.get("loc")?.get(0)?.as_str()
+    }
+
     /// The JSON a client sees.
     pub(crate) fn body(&self, tool: &str, database: Option<&str>) -> JsonObject {
         let mut body = Map::new();
@@ -200,6 +205,12 @@ fn advice(code: ErrorNum) -> Option<&'static str> {
             Some("call arango_list_collections for the names there are, or arango_create_collection to make one")
         }
         ErrorNum::DOCUMENT_NOT_FOUND => Some("no document has this key; look keys up with arango_query"),
+        ErrorNum::DOCUMENT_KEY_BAD => Some(
+            "a key has 1 to 254 of: letters, digits and _ - : . @ ( ) + , = ; $ ! * ' %; leave `_key` out to get one",
+        ),
+        ErrorNum::INVALID_EDGE_ATTRIBUTE => Some(
+            "give `_from` and `_to` as ids of documents, `collection/key`; arango_add_edge takes them as arguments",
+        ),
         ErrorNum::UNIQUE_CONSTRAINT_VIOLATED => {
             Some("a document with this key or unique value exists already; change it with arango_update")
         }

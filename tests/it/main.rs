@@ -25,4 +25,5 @@ mod resources;
 mod stdio;
 mod support;
 mod tidy;
+mod tools;
 mod workflow;

@@ -373,8 +373,10 @@ async fn a_backup_of_the_python_original_is_read_and_its_dangling_edges_are_told
     let report = bench.ok("arango_restore_graph", json!({"input_dir": "old", "graph_name": "new"})).await;
     assert_eq!((&report["graph_name"], &report["original_graph_name"]), (&"new".into(), &"old".into()));
     let integrity = &report["integrity_report"];
-    assert_eq!((&integrity["dangling_edges"], &integrity["valid"]), (&1.into(), &false.into()), "{report}");
-    assert_eq!(integrity["examples"][0]["_to"], "nowhere/b");
+    assert_eq!((&integrity["total_orphaned_edges"], &integrity["valid"]), (&1.into(), &false.into()), "{report}");
+    assert_eq!(integrity["total_constraint_violations"], 1);
+    assert_eq!(integrity["results"][0]["constraint_violations"][0]["collection"], "roads");
+    assert_eq!(integrity["results"][0]["orphaned_edges"][0]["_to"], "nowhere/b");
     assert_eq!(integrity["digests_checked"], false);
     assert_eq!(bench.query("RETURN DOCUMENT('towns/a').name").await, json!(["\u{e9}"]));
 }

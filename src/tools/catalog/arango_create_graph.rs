@@ -82,6 +82,7 @@ async fn refuse_missing(target: &Target<'_>, wanted: &[EdgeDefinition]) -> Resul
     }
     let problem = format!("Collections do not exist: {}", missing.join(", "));
     Err(ToolError::new(Kind::CollectionNotFound, problem)
+        .numbered(ErrorNum::DATA_SOURCE_NOT_FOUND, 404)
         .hint("create them with arango_create_collection, or leave out create_collections")
         .with("missing_collections", missing))
 }

@@ -65,6 +65,10 @@ fn properties(graph: &Graph) -> Map<String, Value> {
             shown.insert(ours, value.clone());
         }
     }
+    // The Python original always showed these two; a single server has none.
+    for name in ["shard_count", "replication_factor"] {
+        shown.entry(name).or_insert(Value::Null);
+    }
     shown.insert("orphan_collections".to_owned(), json!(graph.orphan_collections));
     let definitions = graph.edge_definitions.iter().map(|definition| {
         json!({

@@ -30,10 +30,11 @@ pub(crate) enum Method {
     PerCollection,
 }
 
-/// The part of the statistics about degrees.
+/// The part of the statistics about degrees. The average is over all vertices, also those no edge leaves.
 pub(crate) async fn analyse(
     target: &Target<'_>,
     edges: &[CollectionName],
+    vertices: u64,
     method: Method,
 ) -> Result<Map<String, Value>, arango::Error> {
     let mut found = Map::new();
@@ -63,7 +64,6 @@ pub(crate) async fn analyse(
             put("degree_analysis_method", "aggregated_all_collections".into());
         }
     }
-    let vertices: u64 = degrees.iter().map(|each| each.frequency).sum();
     let total: u64 = degrees.iter().map(|each| each.degree.saturating_mul(each.frequency)).sum();
     put("max_out_degree", degrees.last().map_or(0, |each| each.degree).into());
     put("avg_out_degree", ratio(total, vertices).into());

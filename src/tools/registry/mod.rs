@@ -204,6 +204,7 @@ impl Registry {
                 format!("the call took longer than {} seconds", CALL_LIMIT.as_secs()),
             )),
         };
+        let outcome = outcome.map_err(|error| entry.signature.advise(error));
         witness.end(&outcome);
         outcome
     }

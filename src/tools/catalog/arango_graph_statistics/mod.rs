@@ -133,7 +133,7 @@ async fn analyse(target: &Target<'_>, graph: &Graph, args: &Args) -> Result<Stat
         target.context.progress.advance(PARTS - 1, graph.name.as_str());
     } else {
         let names: Vec<CollectionName> = edges.keys().cloned().collect();
-        analysis.extend(degrees_of(target, &names, args).await);
+        analysis.extend(degrees_of(target, &names, vertices.values().sum(), args).await);
         step("degrees");
         analysis.extend(reach_in(target, &graph.name, &vertices, args).await);
         step("connectivity");
@@ -150,7 +150,7 @@ async fn analyse(target: &Target<'_>, graph: &Graph, args: &Args) -> Result<Stat
 }
 
 /// The part about degrees, which may fail without taking the rest with it.
-async fn degrees_of(target: &Target<'_>, edges: &[CollectionName], args: &Args) -> Map<String, Value> {
+async fn degrees_of(target: &Target<'_>, edges: &[CollectionName], vertices: u64, args: &Args) -> Map<String, Value> {
     if !args.include_degree_distribution.unwrap_or(true) {
         return Map::new();
     }
@@ -159,7 +159,7 @@ async fn degrees_of(target: &Target<'_>, edges: &[CollectionName], args: &Args) 
         (false, true) => degrees::Method::PerCollection,
         (false, false) => degrees::Method::First,
     };
-    let found = degrees::analyse(target, edges, method).await;
+    let found = degrees::analyse(target, edges, vertices, method).await;
     found.unwrap_or_else(|error| failed("degree_distribution_error", &error))
 }
 

@@ -118,11 +118,8 @@ impl DatabaseTool for Traverse {
         };
         let edges = Edges::choose(target, choice, &[&args.start_vertex]).await?;
         let direction = args.direction.unwrap_or_default().keyword();
-        let (variables, result) = if args.return_paths.unwrap_or(false) {
-            ("v, e, p", "{vertices: p.vertices, edges: p.edges}")
-        } else {
-            ("v, e", "{vertex: v, edge: e}")
-        };
+        let (variables, result) =
+            if args.return_paths.unwrap_or(false) { ("v, e, p", "p") } else { ("v, e", "{vertex: v, edge: e}") };
         let asked = args.limit.map(|limit| if limit == 0 { MOST_ROWS } else { limit });
         let room = Room::new(asked, target.entry);
         let horizon = Bound::horizon(room);

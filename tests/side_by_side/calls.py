@@ -1,0 +1,135 @@
+"""The calls that both programs get, each over fresh data, and the differences that are meant."""
+
+# What both databases hold before each call. `loose` has an edge to nobody, `orders` one order of nobody.
+COLLECTIONS = {
+    "people": [
+        {"_key": "ada", "name": "Ada", "age": 36, "address": {"city": "Rome"}},
+        {"_key": "bob", "name": "Bob", "age": 41, "address": {"city": "Oslo"}},
+        {"_key": "cleo", "name": "Cleo", "age": 29, "address": {"city": "Rome"}},
+    ],
+    "places": [{"_key": "rome", "name": "Rome"}, {"_key": "oslo", "name": "Oslo"}],
+    "orders": [{"_key": "good", "by": "people/ada"}, {"_key": "bad", "by": "people/nobody"}],
+}
+EDGES = {
+    "knows": [
+        {"_key": "ab", "_from": "people/ada", "_to": "people/bob"},
+        {"_key": "bc", "_from": "people/bob", "_to": "people/cleo"},
+    ],
+    "lives_in": [{"_key": "ar", "_from": "people/ada", "_to": "places/rome"}],
+    "loose": [{"_key": "x", "_from": "people/ada", "_to": "people/nobody"}],
+}
+GRAPHS = {
+    "town": [
+        {"collection": "knows", "from": ["people"], "to": ["people"]},
+        {"collection": "lives_in", "from": ["people"], "to": ["places"]},
+    ],
+    "ruin": [{"collection": "loose", "from": ["people"], "to": ["people"]}],
+}
+
+SCHEMA = {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}}
+STORE_SCHEMA = ("arango_create_schema", {"name": "person", "collection": "people", "schema": SCHEMA})
+BACKUP = ("arango_backup_graph", {"graph_name": "town", "outputDir": "town"})
+LIKES = [{"edge_collection": "likes", "from_collections": ["people"], "to_collections": ["people"]}]
+TRAVERSE = [
+    {"start_vertex": "people/ada", "graph": "town", "max_depth": 2},
+    {"start_vertex": "people/ada", "edge_collections": ["knows"], "max_depth": 2},
+    {"start_vertex": "people/ada", "edge_collections": ["knows"], "return_paths": True, "limit": 5},
+    {"start_vertex": "people/cleo", "graph": "town", "direction": "INBOUND", "min_depth": 0},
+]
+INSERT = [
+    {"collection": "people", "document": {"_key": "eve", "name": "Eve"}},
+    {"collection": "people", "document": {"_key": "ada"}},
+    {"collection": "nothing", "document": {}},
+]
+
+# Tool, arguments, calls before it.
+CALLS = [
+    ("arango_query", {"query": "FOR p IN people SORT p.age RETURN p"}, []),
+    ("arango_query", {"query": "FOR p IN @@c FILTER p.age > @age RETURN p.name", "bind_vars": {"@c": "people", "age": 30}}, []),
+    ("arango_query", {"query": "FOR p IN people LIMIT 0 RETURN p"}, []),
+    ("arango_query", {"query": "FOR p IN"}, []),
+    ("arango_list_collections", {}, []),
+    *[("arango_insert", arguments, []) for arguments in INSERT],
+    ("arango_update", {"collection": "people", "key": "ada", "update": {"age": None, "address": {"zip": 1}}}, []),
+    ("arango_update", {"collection": "people", "key": "nobody", "update": {}}, []),
+    ("arango_remove", {"collection": "people", "key": "ada"}, []),
+    ("arango_remove", {"collection": "people", "key": "nobody"}, []),
+    ("arango_create_collection", {"name": "new"}, []),
+    ("arango_create_collection", {"name": "new", "type": "edge", "waitForSync": True}, []),
+    ("arango_create_collection", {"name": "people"}, []),
+    ("arango_backup", {"outputDir": "all", "collections": ["people", "places"]}, []),
+    ("arango_backup", {"outputDir": "one", "collection": "people", "docLimit": 2}, []),
+    ("arango_list_indexes", {"collection": "people"}, []),
+    ("arango_list_indexes", {"collection": "knows"}, []),
+    ("arango_create_index", {"collection": "people", "fields": ["age"], "name": "by_age", "sparse": True}, []),
+    ("arango_create_index", {"collection": "people", "fields": ["at"], "type": "ttl", "ttl": 60}, []),
+    ("arango_create_index", {"collection": "people", "fields": ["at"], "type": "geo", "geoJson": True}, []),
+    ("arango_delete_index", {"collection": "people", "id_or_name": "by_age"},
+     [("arango_create_index", {"collection": "people", "fields": ["age"], "name": "by_age"})]),
+    ("arango_explain_query", {"query": "FOR p IN people FILTER p.age == 1 RETURN p"}, []),
+    ("arango_explain_query", {"query": "FOR p IN people RETURN p", "suggest_indexes": False}, []),
+    ("arango_query_profile", {"query": "FOR p IN people RETURN p"}, []),
+    ("arango_validate_references", {"collection": "orders", "reference_fields": ["by"]}, []),
+    ("arango_validate_references", {"collection": "orders", "reference_fields": ["by"], "fix_invalid": True}, []),
+    ("arango_insert_with_validation", {"collection": "orders", "document": {"_key": "new", "by": "people/ada"}, "reference_fields": ["by"]}, []),
+    ("arango_insert_with_validation", {"collection": "orders", "document": {"by": "people/nobody"}, "reference_fields": ["by"]}, []),
+    ("arango_bulk_insert", {"collection": "people", "documents": [{"_key": "eve"}, {"_key": "finn"}], "batch_size": 1}, []),
+    ("arango_bulk_insert", {"collection": "people", "documents": [{"_key": "eve"}, {"_key": "ada"}], "on_error": "continue"}, []),
+    ("arango_bulk_insert", {"collection": "people", "documents": []}, []),
+    ("arango_bulk_update", {"collection": "people", "updates": [{"key": "ada", "update": {"age": 1}}, {"_key": "bob", "age": 2}]}, []),
+    ("arango_bulk_update", {"collection": "people", "updates": [{"key": "nobody", "update": {"age": 1}}], "on_error": "continue"}, []),
+    ("arango_create_schema", STORE_SCHEMA[1], []),
+    ("arango_validate_document", {"collection": "people", "document": {"name": "Eve"}, "schema_name": "person"}, [STORE_SCHEMA]),
+    ("arango_validate_document", {"collection": "people", "document": {"name": 5}, "schema": SCHEMA}, []),
+    ("arango_validate_document", {"collection": "people", "document": {}, "schema": SCHEMA}, []),
+    ("arango_query_builder", {"collection": "people", "filters": [{"field": "age", "op": ">", "value": 30}], "sort": [{"field": "age", "direction": "DESC"}]}, []),
+    ("arango_query_builder", {"collection": "people", "filters": [{"field": "address.city", "op": "==", "value": "Rome"}, {"field": "name", "op": "LIKE", "value": "a%"}]}, []),
+    ("arango_query_builder", {"collection": "people", "sort": [{"field": "name"}], "limit": 2, "return_fields": ["name", "address.city"]}, []),
+    ("arango_create_graph", {"name": "taste", "edge_definitions": LIKES}, []),
+    ("arango_list_graphs", {}, []),
+    ("arango_add_vertex_collection", {"graph": "town", "collection": "pets"}, []),
+    ("arango_add_edge_definition", {"graph": "town", **LIKES[0]}, []),
+    ("arango_add_edge", {"collection": "knows", "from_id": "people/cleo", "to_id": "people/ada", "attributes": {"_key": "ca"}}, []),
+    *[("arango_traverse", arguments, []) for arguments in TRAVERSE],
+    ("arango_shortest_path", {"start_vertex": "people/ada", "end_vertex": "people/cleo", "graph": "town"}, []),
+    ("arango_shortest_path", {"start_vertex": "people/ada", "end_vertex": "people/cleo", "edge_collections": ["knows"], "return_paths": False}, []),
+    ("arango_shortest_path", {"start_vertex": "people/cleo", "end_vertex": "people/ada", "graph": "town"}, []),
+    ("arango_graph_traversal", TRAVERSE[0], []),
+    ("arango_add_vertex", INSERT[0], []),
+    ("arango_backup_graph", {"graph_name": "town", "outputDir": "town"}, []),
+    ("arango_backup_graph", {"graph_name": "town", "outputDir": "bare", "includeMetadata": False, "docLimit": 1}, []),
+    ("arango_restore_graph", {"inputDir": "town", "conflictResolution": "skip"}, [BACKUP]),
+    ("arango_restore_graph", {"inputDir": "town", "conflictResolution": "overwrite"}, [BACKUP]),
+    ("arango_restore_graph", {"inputDir": "town", "graphName": "copy", "conflictResolution": "skip"}, [BACKUP]),
+    ("arango_backup_named_graphs", {"outputFile": "graphs.json"}, []),
+    ("arango_backup_named_graphs", {"outputFile": "some.json", "graphNames": ["town", "nothing"]}, []),
+    ("arango_validate_graph_integrity", {"graphName": "town"}, []),
+    ("arango_validate_graph_integrity", {"graphName": "ruin", "returnDetails": True}, []),
+    ("arango_validate_graph_integrity", {}, []),
+    ("arango_graph_statistics", {"graphName": "town"}, []),
+    ("arango_graph_statistics", {"graphName": "town", "aggregateCollections": True}, []),
+    ("arango_graph_statistics", {"graphName": "town", "perCollectionStats": True}, []),
+    ("arango_database_status", {}, []),
+    ("arango_search_tools", {"keywords": ["graph"]}, []),
+    ("arango_search_tools", {"keywords": ["index"], "detail_level": "name"}, []),
+    ("arango_search_tools", {"keywords": ["bulk"], "categories": ["validation"], "detail_level": "full"}, []),
+    ("arango_list_tools_by_category", {}, []),
+    ("arango_list_tools_by_category", {"category": "core_data"}, []),
+    ("arango_get_active_workflow", {}, []),
+    ("arango_list_workflows", {}, []),
+    ("arango_list_workflows", {"include_tools": True}, []),
+    ("arango_get_tool_usage_stats", {}, [("arango_list_collections", {})]),
+    ("arango_set_focused_database", {"database": "other"}, []),
+    ("arango_set_focused_database", {"database": "nothing"}, []),
+    ("arango_set_focused_database", {"database": None}, []),
+    ("arango_get_focused_database", {}, []),
+    ("arango_get_focused_database", {}, [("arango_set_focused_database", {"database": "other"})]),
+    ("arango_list_available_databases", {}, []),
+    ("arango_get_database_resolution", {}, []),
+    ("arango_list_collections", {"database": "nothing"}, []),
+    # Last, since they change which tools there are.
+    ("arango_advance_workflow_stage", {"stage": "data_loading"}, []),
+    ("arango_unload_tools", {"tool_names": ["arango_backup", "no_such_tool"]}, []),
+    ("arango_switch_workflow", {"context": "graph_modeling"}, []),
+    ("arango_switch_workflow", {"context": "full"}, []),
+]
