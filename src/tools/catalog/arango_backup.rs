@@ -28,7 +28,7 @@ pub(crate) struct Args {
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     collection: Option<CollectionName>,
-    /// Wins over collection.
+    /// Wins over `collection`.
     #[serde(default)]
     #[schemars(with = "Option<Vec<String>>")]
     collections: Option<Vec<CollectionName>>,

@@ -27,14 +27,14 @@ pub(crate) struct Args {
     #[serde(default)]
     #[schemars(with = "Option<bool>")]
     validate_refs: bool,
-    /// For validate_refs; default `_from`, `_to`.
+    /// For `validate_refs`; default `_from`, `_to`.
     #[serde(default)]
     reference_fields: Option<Vec<String>>,
     /// Default 1000.
     #[serde(default)]
     #[schemars(range(min = 1, max = 10_000))]
     batch_size: Option<u16>,
-    /// stop (default): after a batch with errors; ignore: duplicates are no errors.
+    /// `stop` (default) after a batch with errors; `ignore`: duplicates are no errors.
     #[serde(default)]
     #[schemars(with = "Option<OnError>")]
     on_error: OnError,

@@ -28,7 +28,7 @@ pub(crate) struct Args {
     #[serde(default)]
     #[schemars(range(min = 1, max = 10_000))]
     batch_size: Option<u16>,
-    /// stop (default): after a batch with errors; ignore: missing documents are no errors.
+    /// `stop` (default) after a batch with errors; `ignore`: missing keys are no errors.
     #[serde(default)]
     #[schemars(with = "Option<OnError>")]
     on_error: OnError,

@@ -64,7 +64,7 @@ pub(crate) struct Args {
     #[serde(default)]
     #[schemars(range(min = 0))]
     ttl: Option<u64>,
-    /// Same as ttl.
+    /// Same as `ttl`.
     #[serde(rename = "expireAfter", default)]
     #[schemars(range(min = 0))]
     expire_after: Option<u64>,

@@ -24,7 +24,7 @@ pub(crate) struct Query;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// `FOR d IN users FILTER d.age >= @age RETURN d`
+    /// e.g. `FOR d IN users FILTER d.age >= @age RETURN d`
     query: String,
     /// `{"age": 30}` for `@age`, `{"@c": "users"}` for `@@c`.
     #[serde(default)]

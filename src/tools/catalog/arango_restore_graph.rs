@@ -31,7 +31,7 @@ pub(crate) struct Args {
     #[serde(rename = "graphName", default)]
     #[schemars(with = "Option<String>")]
     graph_name: Option<GraphName>,
-    /// If documents exist; error (default): change nothing.
+    /// If something exists; `error` (default) changes nothing.
     #[serde(rename = "conflictResolution", default)]
     conflict_resolution: Option<OnConflict>,
     /// Check digests and edges; default true.

@@ -32,7 +32,7 @@ pub(crate) struct Args {
     #[serde(default)]
     #[schemars(with = "Option<Direction>")]
     direction: Option<Direction>,
-    /// Or edge_collections.
+    /// Or `edge_collections`.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     graph: Option<GraphName>,

@@ -25,10 +25,10 @@ pub(crate) struct Args {
     #[schemars(with = "String")]
     collection: CollectionName,
     document: Map<String, Value>,
-    /// From arango_create_schema.
+    /// From `arango_create_schema`.
     #[serde(default)]
     schema_name: Option<String>,
-    /// A JSON Schema; wins over schema_name.
+    /// A JSON Schema; wins over `schema_name`.
     #[serde(default)]
     schema: Option<Map<String, Value>>,
 }

@@ -66,8 +66,8 @@ impl DatabaseTool for ValidateReferences {
     const NAME: &'static str = "arango_validate_references";
     const ALIASES: &'static [&'static str] = &[];
     const TITLE: &'static str = "Check references";
-    const DESCRIPTION: &'static str = "Find documents whose reference_fields name documents that do not exist; returns \
-counts, up to 100 of them. fix_invalid DELETES them all: run without it first.";
+    const DESCRIPTION: &'static str = "Find documents whose reference_fields point to documents that do not exist; \
+returns counts and up to 100. fix_invalid DELETES them all: run without it first.";
     const CATEGORY: Category = Category::Validation;
     const EFFECT: Effect = Effect::Arbitrary;
     type Args = Args;

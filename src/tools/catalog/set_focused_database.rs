@@ -21,7 +21,7 @@ pub(crate) struct SetFocusedDatabase;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// A key from list_available_databases.
+    /// A key from `list_available_databases`.
     #[serde(default)]
     database: Option<String>,
 }

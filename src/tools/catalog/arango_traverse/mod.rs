@@ -62,7 +62,7 @@ pub(crate) struct Args {
     #[serde(default)]
     #[schemars(range(min = 0, max = 100))]
     max_depth: Option<u32>,
-    /// Or edge_collections.
+    /// Or `edge_collections`.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     graph: Option<GraphName>,
