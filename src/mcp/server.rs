@@ -38,14 +38,15 @@ const NOTICE: Duration = Duration::from_secs(10);
 
 /// What every model is told once.
 const INSTRUCTIONS: &str = "Access to one or more ArangoDB databases (documents, graphs, key/value; query language AQL).\n\
-- Start with arango_list_collections, then read a few documents with arango_query, e.g. \
-`FOR d IN collection LIMIT 3 RETURN d`, to learn their shape.\n\
+- Start with arango_describe_database and arango_describe_collection to learn what there is and what documents look like.\n\
 - Bind values instead of pasting them into the text: `FILTER d.name == @name` with bind_vars {\"name\": \"Ann\"}; a \
 collection is bound as `@@c` with the key \"@c\".\n\
 - Large results are cut at max_rows and say so; arango_fetch_more returns the rows that follow. Prefer FILTER, LIMIT and \
 COLLECT … WITH COUNT in the query.\n\
-- Several databases can be configured: list_available_databases shows their keys. Choose one for a single call with \
-`database`, or for the calls that follow with set_focused_database, which also returns a `focus` handle to pass on.\n\
+- Several databases can be configured: list_available_databases shows their keys. Choose one for a single call with its \
+key as `database`, or for the calls that follow with set_focused_database. Pass the `focus` handle it returns only if \
+`remembered` is false. Without both, a call uses the focused database, else the default.\n\
+- `confirm`, where a tool lists it, takes the token of a ConfirmationRequired reply: repeat the same call with it.\n\
 - arango_search_tools finds a tool by keywords; arango_switch_workflow shortens the list of tools to one kind of work.\n\
 - Failures are results with `isError`; they name the cause, ArangoDB's error number and what to do next.";
 

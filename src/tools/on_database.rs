@@ -101,10 +101,10 @@ impl<T: DatabaseTool> Tool for OnDatabase<T> {
     fn input_schema() -> JsonObject {
         let mut schema = schema::of_arguments::<T::Args>();
         if let Some(Value::Object(properties)) = schema.get_mut("properties") {
-            let database = "Database key. Default: the focused database.";
-            let focus = "Handle from set_focused_database.";
-            properties.insert(DATABASE.to_owned(), json!({ "type": "string", "description": database }));
-            properties.insert(FOCUS.to_owned(), json!({ "type": "string", "description": focus }));
+            // What they mean is said once, in the server's instructions and by the tools about databases.
+            for name in [DATABASE, FOCUS] {
+                properties.insert(name.to_owned(), json!({ "type": "string" }));
+            }
         }
         schema
     }

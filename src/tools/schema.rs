@@ -1,5 +1,8 @@
 //! JSON Schemas of arguments and results, made from the Rust types and then made plain: no `$ref`, no unions with null,
 //! no Rust-specific formats. Several clients can read nothing else; "optional" is expressed by absence from `required`.
+//!
+//! What is enforced is more than what is listed: a model reads the whole list before its first call, so a keyword is
+//! listed only if it helps to make that call. What is left out is said by the error that refuses a call.
 
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::{Map, Value};
@@ -19,6 +22,48 @@ pub(crate) fn of_result<T: JsonSchema>() -> JsonObject {
         Null::Anything,
         schemars::SchemaGenerator::into_root_schema_for::<T>,
     )
+}
+
+/// How much of a schema clients are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Telling {
+    /// Names, types, choices and what they mean.
+    Meaning,
+    /// Names, types and choices; what they mean is said elsewhere.
+    Form,
+}
+
+/// The schema as it is listed.
+pub(crate) fn listed(mut schema: JsonObject, telling: Telling) -> JsonObject {
+    reduce(&mut schema, telling);
+    schema
+}
+
+fn reduce(schema: &mut JsonObject, telling: Telling) {
+    schema.retain(|key, value| match key.as_str() {
+        "minimum" | "maximum" => false,
+        "additionalProperties" => *value != Value::Bool(false),
+        "description" => telling == Telling::Meaning,
+        _ => true,
+    });
+    for part in parts(schema) {
+        if let Value::Object(part) = part {
+            reduce(part, telling);
+        }
+    }
+}
+
+/// The schemas a schema is made of.
+fn parts(schema: &mut JsonObject) -> Vec<&mut Value> {
+    let mut parts = Vec::new();
+    for (key, value) in schema {
+        match (key.as_str(), value) {
+            ("properties" | "$defs", Value::Object(named)) => parts.extend(named.values_mut()),
+            ("items" | "additionalProperties", part) => parts.push(part),
+            _ => {}
+        }
+    }
+    parts
 }
 
 /// What becomes of "this or null", which many clients cannot read.
@@ -77,16 +122,7 @@ fn plain(value: &mut Value, null: Null) {
     }
     lift_nullable(schema);
     lift_constants(schema);
-    for key in ["properties", "$defs"] {
-        if let Some(Value::Object(parts)) = schema.get_mut(key) {
-            parts.values_mut().for_each(|part| plain(part, null));
-        }
-    }
-    for key in ["items", "additionalProperties"] {
-        if let Some(part) = schema.get_mut(key) {
-            plain(part, null);
-        }
-    }
+    parts(schema).into_iter().for_each(|part| plain(part, null));
 }
 
 fn admits_null(schema: &JsonObject) -> bool {
@@ -153,9 +189,13 @@ mod tests {
     }
 
     #[derive(JsonSchema)]
+    #[serde(deny_unknown_fields)]
     #[expect(dead_code, reason = "only its schema matters")]
     struct Inner {
         name: Option<String>,
+        /// How it is described.
+        #[schemars(range(max = 9))]
+        description: Option<u8>,
     }
 
     #[test]
@@ -176,5 +216,20 @@ mod tests {
         assert_eq!(schema["properties"]["count"], serde_json::json!({"description": "How many."}));
         assert_eq!(schema["properties"]["kind"], serde_json::json!({}));
         assert_eq!(schema["properties"]["nested"]["items"]["properties"]["name"], serde_json::json!({}));
+    }
+
+    #[test]
+    fn what_is_listed_leaves_out_bounds_and_refusals_at_every_depth_and_meanings_if_asked_to() {
+        let listed = |telling| Value::Object(super::listed(of_arguments::<Sample>(), telling));
+        let (meaning, form) = (listed(Telling::Meaning), listed(Telling::Form));
+        let enforced = Value::Object(of_arguments::<Sample>()).to_string();
+        for banned in ["additionalProperties", "minimum", "maximum"] {
+            assert!(enforced.contains(banned) && !meaning.to_string().contains(banned), "{banned}");
+        }
+        assert_eq!(meaning["properties"]["count"], serde_json::json!({"type": "integer", "description": "How many."}));
+        assert_eq!(form["properties"]["count"], serde_json::json!({"type": "integer"}));
+        assert_eq!(form["properties"]["kind"]["enum"], serde_json::json!(["one", "two"]));
+        let inner = &form["properties"]["nested"]["items"]["properties"];
+        assert_eq!(inner["description"], serde_json::json!({"type": "integer"}), "a property of that name stays");
     }
 }

@@ -4,9 +4,9 @@
 use std::{fmt::Write as _, fs, path::Path};
 
 use mcp_arangodb_async::config::env::VARIABLES;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::support::run;
+use super::support::{run, stdio::Client};
 
 #[expect(clippy::disallowed_methods, reason = "a switch for the developer, not a setting of the program")]
 fn compare(page: &str, expected: &str) {
@@ -35,7 +35,10 @@ fn cell(text: &str) -> String {
 #[test]
 fn the_page_on_tools_is_up_to_date() {
     let tools: Vec<Value> = serde_json::from_str(&output(&["tools", "--json"])).unwrap();
-    let mut page = "# Tools\n\nMade from the program; see `mcp-arangodb-async tools`.\n".to_owned();
+    let mut page = "# Tools\n\nMade from the program; see `mcp-arangodb-async tools`. The text is what models read, so \
+                    it is short. `database` is a key of the configuration, by default the focused database; `focus` is a \
+                    handle that `set_focused_database` returned.\n"
+        .to_owned();
     for tool in &tools {
         let text = |name: &str| tool[name].as_str().unwrap().to_owned();
         writeln!(page, "\n## {}\n\n{}. {}\n", text("name"), text("title"), text("description")).unwrap();
@@ -59,6 +62,24 @@ fn the_page_on_tools_is_up_to_date() {
         }
     }
     compare("tools.md", &page);
+}
+
+#[test]
+fn listing_every_tool_costs_a_client_at_most_24_kib() {
+    const BUDGET: usize = 24 * 1024;
+    let options = ["--embedded", "--confirm", "destructive"];
+    let list = Client::legacy_with(&options, json!({})).request("tools/list", json!({}));
+    let mut costs: Vec<(usize, &str)> = Vec::new();
+    for tool in list["result"]["tools"].as_array().unwrap() {
+        let text = |name: &str| tool[name].as_str().unwrap();
+        // serde_json writes compactly, and strings count in bytes of UTF-8.
+        let cost = text("name").len() + text("description").len() + tool["inputSchema"].to_string().len();
+        costs.push((cost, text("name")));
+    }
+    costs.sort_unstable();
+    let total: usize = costs.iter().map(|(cost, _)| cost).sum();
+    assert!(costs.iter().any(|(_, name)| *name == "arango_query"), "the list is that of all tools");
+    assert!(total <= BUDGET, "{total} bytes; the dearest: {:?}", costs.iter().rev().take(8).collect::<Vec<_>>());
 }
 
 #[test]

@@ -22,16 +22,13 @@ pub(crate) struct AddEdge;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// The edge collection.
     #[schemars(with = "String")]
     collection: CollectionName,
-    /// `_id` where the edge begins.
+    /// `_id`, e.g. `users/ann`.
     #[schemars(with = "String")]
     from_id: DocumentId,
-    /// `_id` where it ends.
     #[schemars(with = "String")]
     to_id: DocumentId,
-    /// More attributes.
     #[serde(default)]
     attributes: Option<Map<String, Value>>,
 }

@@ -22,16 +22,12 @@ pub(crate) struct AddEdgeDefinition;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// The named graph.
     #[schemars(with = "String")]
     graph: GraphName,
-    /// The edge collection.
     #[schemars(with = "String")]
     edge_collection: CollectionName,
-    /// Where edges may begin.
     #[schemars(with = "Vec<String>")]
     from_collections: Vec<CollectionName>,
-    /// Where edges may end.
     #[schemars(with = "Vec<String>")]
     to_collections: Vec<CollectionName>,
 }

@@ -17,10 +17,9 @@ pub(crate) struct AddVertexCollection;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// The named graph.
     #[schemars(with = "String")]
     graph: GraphName,
-    /// The collection; created if missing.
+    /// Created if missing.
     #[schemars(with = "String")]
     collection: CollectionName,
 }

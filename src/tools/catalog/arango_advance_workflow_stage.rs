@@ -18,7 +18,6 @@ pub(crate) struct AdvanceWorkflowStage;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// The stage, in any order.
     stage: Stage,
 }
 
@@ -42,7 +41,7 @@ impl Tool for AdvanceWorkflowStage {
     const NAME: &'static str = "arango_advance_workflow_stage";
     const ALIASES: &'static [&'static str] = &[];
     const TITLE: &'static str = "Advance to a stage";
-    const DESCRIPTION: &'static str = "Load the tools of one stage of a project and put the others away. \
+    const DESCRIPTION: &'static str = "Load the tools of one project stage and put the others away; \
 arango_switch_workflow with `full` brings all back.";
     const CATEGORY: Category = Category::Discovery;
     const EFFECT: Effect = Effect::Session;

@@ -21,18 +21,18 @@ pub(crate) struct Backup;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// A new directory inside the backup directory; default: named by date and time.
+    /// New, in the backup directory; optional.
     #[serde(rename = "outputDir", default)]
     output_dir: Option<String>,
-    /// One collection; default: all.
+    /// Default: all but system ones.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     collection: Option<CollectionName>,
-    /// Several; wins over `collection`.
+    /// Wins over `collection`.
     #[serde(default)]
     #[schemars(with = "Option<Vec<String>>")]
     collections: Option<Vec<CollectionName>>,
-    /// At most this many documents of each.
+    /// Per collection.
     #[serde(rename = "docLimit", default)]
     #[schemars(range(min = 1))]
     doc_limit: Option<u64>,
@@ -42,8 +42,8 @@ impl DatabaseTool for Backup {
     const NAME: &'static str = "arango_backup";
     const ALIASES: &'static [&'static str] = &[];
     const TITLE: &'static str = "Back up collections";
-    const DESCRIPTION: &'static str = "Write collections (all but system ones unless named) to JSON files on the server of this \
-tool; returns the files and counts. To back up a graph so that it can be restored use arango_backup_graph.";
+    const DESCRIPTION: &'static str = "Write collections to JSON files on this server; returns files and counts. For a \
+graph that can be restored use arango_backup_graph.";
     const CATEGORY: Category = Category::CoreData;
     const EFFECT: Effect = Effect::Export;
     type Args = Args;

@@ -21,16 +21,15 @@ pub(crate) struct BackupGraph;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// The named graph.
     #[schemars(with = "String")]
     graph_name: GraphName,
-    /// A new directory inside the backup directory; default: named by graph, date and time.
+    /// New, in the backup directory; optional.
     #[serde(rename = "outputDir", default)]
     output_dir: Option<String>,
-    /// Write the definition too (default true); without it the backup cannot be restored.
+    /// Default true; without it no restore.
     #[serde(rename = "includeMetadata", default)]
     include_metadata: Option<bool>,
-    /// At most this many documents of each collection.
+    /// Per collection.
     #[serde(rename = "docLimit", default)]
     #[schemars(range(min = 1))]
     doc_limit: Option<u64>,
@@ -40,8 +39,8 @@ impl DatabaseTool for BackupGraph {
     const NAME: &'static str = "arango_backup_graph";
     const ALIASES: &'static [&'static str] = &[];
     const TITLE: &'static str = "Back up a graph";
-    const DESCRIPTION: &'static str = "Write a named graph (definition, vertices, edges, with digests) to a directory on the \
-server of this tool; returns its path, files and counts. arango_restore_graph brings it back.";
+    const DESCRIPTION: &'static str = "Write a named graph (definition, vertices, edges) to a directory on this \
+server; returns path, files, counts. arango_restore_graph reads it.";
     const CATEGORY: Category = Category::GraphAdvanced;
     const EFFECT: Effect = Effect::Export;
     type Args = Args;

@@ -21,10 +21,10 @@ pub(crate) struct BackupNamedGraphs;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// A new file inside the backup directory; default: named by date and time.
+    /// New, in the backup directory; optional.
     #[serde(rename = "outputFile", default)]
     output_file: Option<String>,
-    /// The graphs; default: all.
+    /// Default: all.
     #[serde(rename = "graphNames", default)]
     #[schemars(with = "Option<Vec<String>>")]
     graph_names: Option<Vec<GraphName>>,
@@ -34,8 +34,8 @@ impl DatabaseTool for BackupNamedGraphs {
     const NAME: &'static str = "arango_backup_named_graphs";
     const ALIASES: &'static [&'static str] = &[];
     const TITLE: &'static str = "Back up definitions of graphs";
-    const DESCRIPTION: &'static str = "Write the definitions of named graphs, without their documents, to one JSON file; returns \
-its path and which graphs were missing. For documents too use arango_backup_graph.";
+    const DESCRIPTION: &'static str = "Write definitions of named graphs, without documents, to a JSON file; returns \
+path and missing graphs. With documents: arango_backup_graph.";
     const CATEGORY: Category = Category::GraphAdvanced;
     const EFFECT: Effect = Effect::Export;
     type Args = Args;

@@ -20,23 +20,21 @@ pub(crate) struct BulkInsert;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// The collection.
     #[schemars(with = "String")]
     collection: CollectionName,
-    /// The documents.
     documents: Vec<Map<String, Value>>,
-    /// Store only documents whose references exist.
+    /// Store only those whose references exist.
     #[serde(default)]
     #[schemars(with = "Option<bool>")]
     validate_refs: bool,
-    /// Attributes checked by `validate_refs`; default `_from` and `_to`.
+    /// For `validate_refs`; default `_from`, `_to`.
     #[serde(default)]
     reference_fields: Option<Vec<String>>,
-    /// Documents a request, 1000 by default.
+    /// Default 1000.
     #[serde(default)]
     #[schemars(range(min = 1, max = 10_000))]
     batch_size: Option<u16>,
-    /// `stop` (default): no batch after one with an error; `ignore`: continue, duplicates are no errors.
+    /// `stop` (default) after a batch with errors; `ignore`: duplicates are no errors.
     #[serde(default)]
     #[schemars(with = "Option<OnError>")]
     on_error: OnError,
@@ -60,8 +58,8 @@ impl DatabaseTool for BulkInsert {
     const NAME: &'static str = "arango_bulk_insert";
     const ALIASES: &'static [&'static str] = &[];
     const TITLE: &'static str = "Insert many documents";
-    const DESCRIPTION: &'static str = "Insert many documents or edges. Each succeeds or fails on its own; returns counts, \
-inserted_ids, and errors with the index of each failed document.";
+    const DESCRIPTION: &'static str =
+        "Insert many documents or edges, each on its own; returns counts, inserted_ids, and errors by index.";
     const CATEGORY: Category = Category::Validation;
     const EFFECT: Effect = Effect::Add;
     type Args = Args;

@@ -20,16 +20,15 @@ pub(crate) struct BulkUpdate;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// The collection.
     #[schemars(with = "String")]
     collection: CollectionName,
-    /// Each `{key, update: {…}}` or `{key, attribute: value, …}`; `_key` is `key`, too.
+    /// `{key, update: {…}}` or `{key, attribute: value, …}`.
     updates: Vec<Map<String, Value>>,
-    /// Updates a request, 1000 by default.
+    /// Default 1000.
     #[serde(default)]
     #[schemars(range(min = 1, max = 10_000))]
     batch_size: Option<u16>,
-    /// `stop` (default): no batch after one with an error; `ignore`: continue, missing documents are no errors.
+    /// `stop` (default) after a batch with errors; `ignore`: missing keys are no errors.
     #[serde(default)]
     #[schemars(with = "Option<OnError>")]
     on_error: OnError,
@@ -52,8 +51,8 @@ impl DatabaseTool for BulkUpdate {
     const NAME: &'static str = "arango_bulk_update";
     const ALIASES: &'static [&'static str] = &[];
     const TITLE: &'static str = "Update many documents";
-    const DESCRIPTION: &'static str = "Merge attributes into many documents by key; nulls are kept. Each succeeds or fails on its \
-own; returns counts, and errors with the index of each failed update.";
+    const DESCRIPTION: &'static str =
+        "Merge attributes into many documents, each on its own; null is stored. Returns counts, and errors by index.";
     const CATEGORY: Category = Category::Validation;
     const EFFECT: Effect = Effect::Overwrite;
     type Args = Args;

@@ -31,14 +31,12 @@ enum Holds {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// The name: letters, digits, `_` and `-`, beginning with a letter.
     #[schemars(with = "String")]
     name: CollectionName,
-    /// What it holds: `document` (the default) or `edge`.
+    /// Default document.
     #[serde(rename = "type", default)]
     #[schemars(with = "Option<Holds>")]
     holds: Holds,
-    /// Answer writes only when they are on disk.
     #[serde(rename = "waitForSync", default)]
     wait_for_sync: Option<bool>,
 }
@@ -56,8 +54,8 @@ impl DatabaseTool for CreateCollection {
     const NAME: &'static str = "arango_create_collection";
     const ALIASES: &'static [&'static str] = &[];
     const TITLE: &'static str = "Create a collection";
-    const DESCRIPTION: &'static str = "Make sure a collection exists and return its name, type (document or edge) and \
-waitForSync. A collection that exists already is returned unchanged; if it has the other type the call fails.";
+    const DESCRIPTION: &'static str = "Make sure a collection exists; returns name, type, waitForSync. One that exists \
+is left as it is; the other type is an error.";
     const CATEGORY: Category = Category::CoreData;
     const EFFECT: Effect = Effect::Ensure;
     type Args = Args;

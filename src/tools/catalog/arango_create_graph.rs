@@ -22,12 +22,10 @@ pub(crate) struct CreateGraph;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// The graph's name.
     #[schemars(with = "String")]
     name: GraphName,
-    /// Edge collections and the vertex collections they connect.
     edge_definitions: Vec<Definition>,
-    /// Create missing collections (default true).
+    /// Default true.
     #[serde(default)]
     create_collections: Option<bool>,
 }
@@ -46,7 +44,7 @@ impl DatabaseTool for CreateGraph {
     const ALIASES: &'static [&'static str] = &[];
     const TITLE: &'static str = "Create a graph";
     const DESCRIPTION: &'static str =
-        "Make sure a named graph exists; returns its definition. Fails if it exists with another one.";
+        "Make sure a named graph exists; returns its definition. One that exists with another definition is an error.";
     const CATEGORY: Category = Category::GraphBasic;
     const EFFECT: Effect = Effect::Ensure;
     type Args = Args;

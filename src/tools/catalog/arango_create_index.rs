@@ -40,35 +40,31 @@ enum Type {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// The collection.
     #[schemars(with = "String")]
     collection: CollectionName,
-    /// Paths, e.g. `address.city`, `tags[*]`.
+    /// e.g. `address.city`, `tags[*]`.
     fields: Vec<String>,
-    /// persistent (default): ==, IN, ranges, order.
+    /// Default persistent: ==, IN, ranges, sort.
     #[serde(rename = "type", default)]
     #[schemars(with = "Option<Type>")]
     kind: Type,
-    /// Refuse equal values.
     #[serde(default)]
     unique: Option<bool>,
-    /// Leave out documents without the fields.
+    /// Omit documents without the fields.
     #[serde(default)]
     sparse: Option<bool>,
     /// Default true.
     #[serde(default)]
     deduplicate: Option<bool>,
-    /// Its name.
     #[serde(default)]
     name: Option<String>,
-    /// Do not block writes.
     #[serde(default)]
     in_background: Option<bool>,
-    /// ttl: seconds from the time in the field to expiry.
+    /// Seconds from the field's time to expiry.
     #[serde(default)]
     #[schemars(range(min = 0))]
     ttl: Option<u64>,
-    /// Same as `ttl`, which wins.
+    /// Same as `ttl`.
     #[serde(rename = "expireAfter", default)]
     #[schemars(range(min = 0))]
     expire_after: Option<u64>,
@@ -76,10 +72,10 @@ pub(crate) struct Args {
     #[serde(rename = "minLength", default)]
     #[schemars(range(min = 1))]
     min_length: Option<u32>,
-    /// geo: longitude comes first.
+    /// Longitude first.
     #[serde(rename = "geoJson", default)]
     geo_json: Option<bool>,
-    /// More, as in the REST API: params (vector), storedValues, analyzer, …
+    /// As in the REST API: params (vector), storedValues, analyzer, …
     #[serde(default)]
     options: Option<Map<String, Value>>,
 }
@@ -96,9 +92,8 @@ impl DatabaseTool for CreateIndex {
     const NAME: &'static str = "arango_create_index";
     const ALIASES: &'static [&'static str] = &[];
     const TITLE: &'static str = "Create an index";
-    const DESCRIPTION: &'static str = "Make sure an index exists and return it; `isNewlyCreated` says whether it is new. For \
-several attributes put those compared with == first, the range or sort attribute last. arango_explain_query suggests \
-indexes.";
+    const DESCRIPTION: &'static str = "Make sure an index exists; returns it with isNewlyCreated. Of several fields \
+those compared with == come first, range or sort last. arango_explain_query suggests some.";
     const CATEGORY: Category = Category::Indexing;
     const EFFECT: Effect = Effect::Ensure;
     type Args = Args;

@@ -20,14 +20,12 @@ pub(crate) struct CreateSchema;
 #[derive(Debug, Deserialize, Describe)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// The schema's name.
     name: String,
-    /// The collection it is for.
     #[schemars(with = "String")]
     collection: CollectionName,
-    /// The JSON Schema; draft 7 unless it has `$schema`.
+    /// Draft 7 unless it has `$schema`.
     schema: Map<String, Value>,
-    /// Also make the collection refuse documents that break it (level moderate).
+    /// Also enforce it on the collection.
     #[serde(default)]
     #[schemars(with = "Option<bool>")]
     apply: bool,
@@ -45,8 +43,8 @@ impl DatabaseTool for CreateSchema {
     const NAME: &'static str = "arango_create_schema";
     const ALIASES: &'static [&'static str] = &[];
     const TITLE: &'static str = "Store a schema";
-    const DESCRIPTION: &'static str = "Store a JSON Schema under a name for a collection, in place of one of that name; \
-arango_validate_document uses it. With apply the database itself refuses documents that break it (error 1620).";
+    const DESCRIPTION: &'static str = "Store or replace a named JSON Schema for arango_validate_document. With apply \
+the database itself refuses documents that break it (error 1620).";
     const CATEGORY: Category = Category::Schema;
     const EFFECT: Effect = Effect::Overwrite;
     type Args = Args;

@@ -21,10 +21,8 @@ pub(crate) struct ResolutionStatus;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// Show what a call with this `database` would use.
     #[serde(default)]
     database: Option<String>,
-    /// Show what a call with this `focus` handle would use.
     #[serde(default)]
     focus: Option<String>,
 }
@@ -85,9 +83,8 @@ impl Tool for ResolutionStatus {
     const NAME: &'static str = "arango_database_resolution_status";
     const ALIASES: &'static [&'static str] = &["arango_get_database_resolution"];
     const TITLE: &'static str = "Explain the choice of database";
-    const DESCRIPTION: &'static str = "Show which database a call would use and which of the six levels decides: the \
-`database` argument, the focus, the configured default, MCP_DEFAULT_DATABASE, ARANGO_DB, the built-in default. Use it when \
-a call ran on an unexpected database.";
+    const DESCRIPTION: &'static str = "Show which database a call would use and which level decides: argument, focus, \
+configured default, MCP_DEFAULT_DATABASE, ARANGO_DB, built-in.";
     const CATEGORY: Category = Category::Tenancy;
     const EFFECT: Effect = Effect::Read;
     type Args = Args;

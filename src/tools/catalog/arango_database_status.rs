@@ -17,7 +17,6 @@ pub(crate) struct DatabaseStatus;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// A `focus` handle.
     #[serde(default)]
     focus: Option<String>,
 }
@@ -57,8 +56,8 @@ impl Tool for DatabaseStatus {
     const NAME: &'static str = "arango_database_status";
     const ALIASES: &'static [&'static str] = &[];
     const TITLE: &'static str = "Check all databases";
-    const DESCRIPTION: &'static str = "Ask every configured database for its version, all at once: returns which are connected, \
-which failed and why, and which is focused. list_available_databases lists them without connecting.";
+    const DESCRIPTION: &'static str = "Connect to every configured database; returns versions, which failed and why, \
+which is focused. list_available_databases does not connect.";
     const CATEGORY: Category = Category::Health;
     const EFFECT: Effect = Effect::Read;
     type Args = Args;

@@ -22,10 +22,8 @@ pub(crate) struct DeleteIndex;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// The collection.
     #[schemars(with = "String")]
     collection: CollectionName,
-    /// `collection/number`, the number alone, or the name.
     id_or_name: String,
 }
 
@@ -40,8 +38,8 @@ impl DatabaseTool for DeleteIndex {
     const NAME: &'static str = "arango_delete_index";
     const ALIASES: &'static [&'static str] = &[];
     const TITLE: &'static str = "Delete an index";
-    const DESCRIPTION: &'static str = "Delete an index of a collection, given by its id or name (see arango_list_indexes). \
-Documents stay; queries that used the index get slower. Primary and edge indexes cannot be deleted.";
+    const DESCRIPTION: &'static str =
+        "Delete an index; documents stay. Primary and edge indexes cannot be deleted. arango_list_indexes shows ids.";
     const CATEGORY: Category = Category::Indexing;
     const EFFECT: Effect = Effect::Delete;
     type Args = Args;

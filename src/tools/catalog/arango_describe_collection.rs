@@ -27,10 +27,9 @@ pub(crate) struct DescribeCollection;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// The collection.
     #[schemars(with = "String")]
     collection: CollectionName,
-    /// How many documents to look at (default 100): the first by key.
+    /// Default 100: the first by key.
     #[serde(default)]
     #[schemars(range(min = 1, max = 1000))]
     sample_size: Option<u32>,
@@ -62,8 +61,8 @@ impl DatabaseTool for DescribeCollection {
     const NAME: &'static str = "arango_describe_collection";
     const ALIASES: &'static [&'static str] = &[];
     const TITLE: &'static str = "Describe a collection";
-    const DESCRIPTION: &'static str = "Show what the documents of a collection look like: attribute paths with types, frequency \
-and examples from a sample, the indexes and the schema rule. Use it before writing a query.";
+    const DESCRIPTION: &'static str = "Show a collection's attribute paths with types, frequency and examples (from a \
+sample), indexes and schema. Use it before writing a query.";
     const CATEGORY: Category = Category::Health;
     const EFFECT: Effect = Effect::Read;
     type Args = Args;

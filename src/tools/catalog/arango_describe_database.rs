@@ -105,8 +105,8 @@ impl DatabaseTool for DescribeDatabase {
     const NAME: &'static str = "arango_describe_database";
     const ALIASES: &'static [&'static str] = &[];
     const TITLE: &'static str = "Describe a database";
-    const DESCRIPTION: &'static str = "Overview of a database in one call: collections with types and counts, named graphs with \
-edge definitions, views, indexes. The best first call; then arango_describe_collection for attributes.";
+    const DESCRIPTION: &'static str = "Overview in one call: collections with counts, graphs, views, indexes. A good \
+first call; then arango_describe_collection.";
     const CATEGORY: Category = Category::Health;
     const EFFECT: Effect = Effect::Read;
     type Args = Args;

@@ -25,15 +25,13 @@ pub(crate) struct ExplainQuery;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// The AQL text; it is not run.
     query: String,
-    /// Values of its bind parameters.
     #[serde(default)]
     bind_vars: Option<Map<String, Value>>,
-    /// Suggest indexes. Default true.
+    /// Default true.
     #[serde(default)]
     suggest_indexes: Option<bool>,
-    /// Plans to show. Default 1, the one that is chosen.
+    /// Default 1.
     #[serde(default)]
     #[schemars(range(min = 1, max = 100))]
     max_plans: Option<u32>,
@@ -52,9 +50,8 @@ impl DatabaseTool for ExplainQuery {
     const NAME: &'static str = "arango_explain_query";
     const ALIASES: &'static [&'static str] = &[];
     const TITLE: &'static str = "Explain a query";
-    const DESCRIPTION: &'static str = "Show how an AQL query would run, without running it: plans (nodes, optimizer rules, \
-estimatedCost), warnings, stats, and index_suggestions: what is scanned as a whole and the arango_create_index call that \
-would help. To measure a run use arango_query_profile.";
+    const DESCRIPTION: &'static str = "Show an AQL query's plan without running it: nodes, estimatedCost, warnings, \
+index_suggestions. To measure a run use arango_query_profile.";
     const CATEGORY: Category = Category::Indexing;
     const EFFECT: Effect = Effect::Read;
     type Args = Args;

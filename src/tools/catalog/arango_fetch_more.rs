@@ -18,13 +18,12 @@ pub(crate) struct FetchMore;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// The `next` of the cut result.
+    /// `next` of the cut result.
     handle: String,
-    /// Default: as many as before.
+    /// Default: as before.
     #[serde(default)]
     #[schemars(range(min = 1, max = 100_000))]
     max_rows: Option<u32>,
-    /// Not needed; must be that of the result.
     #[serde(default)]
     database: Option<String>,
 }
@@ -33,8 +32,8 @@ impl Tool for FetchMore {
     const NAME: &'static str = "arango_fetch_more";
     const ALIASES: &'static [&'static str] = &[];
     const TITLE: &'static str = "Fetch more rows";
-    const DESCRIPTION: &'static str = "Return the rows that follow those of a cut result, and the handle for those after them, if \
-any. A handle lasts 5 minutes; repeat it if an answer was lost.";
+    const DESCRIPTION: &'static str = "Return the next rows of a cut result, and the handle for more. A handle lasts 5 \
+minutes; repeat it if an answer was lost.";
     const CATEGORY: Category = Category::CoreData;
     const EFFECT: Effect = Effect::Read;
     type Args = Args;

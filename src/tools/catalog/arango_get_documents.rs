@@ -23,10 +23,9 @@ pub(crate) struct GetDocuments;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// The collection.
     #[schemars(with = "String")]
     collection: CollectionName,
-    /// Up to 1000 keys or ids.
+    /// Up to 1000.
     keys: Vec<String>,
 }
 
@@ -45,8 +44,8 @@ impl DatabaseTool for GetDocuments {
     const NAME: &'static str = "arango_get_documents";
     const ALIASES: &'static [&'static str] = &[];
     const TITLE: &'static str = "Get documents by key";
-    const DESCRIPTION: &'static str = "Read documents of one collection by key or id. Returns the documents found and the keys \
-that are missing. To search by other attributes use arango_query.";
+    const DESCRIPTION: &'static str = "Read documents by key or id; returns them and the missing keys. To search by \
+other attributes use arango_query.";
     const CATEGORY: Category = Category::CoreData;
     const EFFECT: Effect = Effect::Read;
     type Args = Args;

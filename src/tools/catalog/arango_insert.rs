@@ -19,10 +19,9 @@ pub(crate) struct Insert;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// The collection to store the document in.
     #[schemars(with = "String")]
     collection: CollectionName,
-    /// The document. `_key` may be given, else it is made up. An edge needs `_from` and `_to` (document ids).
+    /// `_key` is optional; an edge needs `_from` and `_to`.
     document: Map<String, Value>,
 }
 
@@ -30,9 +29,8 @@ impl DatabaseTool for Insert {
     const NAME: &'static str = "arango_insert";
     const ALIASES: &'static [&'static str] = &[];
     const TITLE: &'static str = "Insert a document";
-    const DESCRIPTION: &'static str = "Store one new document (or edge) in a collection and return its _id, _key and _rev. Fails \
-if the key is taken (error 1210; use arango_update then) or if the collection does not exist (arango_create_collection \
-makes one). For many documents use arango_bulk_insert.";
+    const DESCRIPTION: &'static str = "Store one new document or edge; returns _id, _key, _rev. Error 1210: the key is \
+taken, use arango_update. For many use arango_bulk_insert.";
     const CATEGORY: Category = Category::CoreData;
     const EFFECT: Effect = Effect::Add;
     type Args = Args;

@@ -28,12 +28,10 @@ pub(crate) struct InsertWithValidation;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// The collection.
     #[schemars(with = "String")]
     collection: CollectionName,
-    /// The document.
     document: Map<String, Value>,
-    /// Attributes that hold ids of existing documents, or arrays of them.
+    /// Paths to ids or arrays of ids.
     #[serde(default)]
     #[schemars(with = "Option<Vec<String>>")]
     reference_fields: Vec<String>,
@@ -49,8 +47,8 @@ impl DatabaseTool for InsertWithValidation {
     const NAME: &'static str = "arango_insert_with_validation";
     const ALIASES: &'static [&'static str] = &[];
     const TITLE: &'static str = "Insert with checked references";
-    const DESCRIPTION: &'static str = "Insert one document only if the documents its reference_fields point to exist. Returns \
-_id, _key, _rev, or fails with the invalid_references and stores nothing.";
+    const DESCRIPTION: &'static str = "Insert a document only if all its reference_fields point to exists; else fails \
+with invalid_references and stores nothing.";
     const CATEGORY: Category = Category::Validation;
     const EFFECT: Effect = Effect::Add;
     type Args = Args;

@@ -18,7 +18,6 @@ pub(crate) struct KillQuery;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// The query's id.
     id: String,
 }
 
@@ -32,8 +31,8 @@ impl DatabaseTool for KillQuery {
     const NAME: &'static str = "arango_kill_query";
     const ALIASES: &'static [&'static str] = &[];
     const TITLE: &'static str = "Kill a query";
-    const DESCRIPTION: &'static str = "Stop a running AQL query by the id arango_list_queries shows. Who waits for it gets error \
-1500; what it has written is undone.";
+    const DESCRIPTION: &'static str =
+        "Stop a running AQL query; its writes are undone, its caller gets error 1500. arango_list_queries shows ids.";
     const CATEGORY: Category = Category::Query;
     const EFFECT: Effect = Effect::Delete;
     type Args = Args;

@@ -21,8 +21,8 @@ impl DatabaseTool for ListCollections {
     const NAME: &'static str = "arango_list_collections";
     const ALIASES: &'static [&'static str] = &[];
     const TITLE: &'static str = "List collections";
-    const DESCRIPTION: &'static str = "List the names of all document and edge collections of the database (system collections \
-are left out) as a JSON array. A good first call: then look at a few documents with arango_query.";
+    const DESCRIPTION: &'static str =
+        "List the names of all collections, without system ones. arango_describe_database tells more in one call.";
     const CATEGORY: Category = Category::CoreData;
     const EFFECT: Effect = Effect::Read;
     type Args = Args;

@@ -60,8 +60,8 @@ impl Tool for ListDatabaseConfigs {
     const NAME: &'static str = "arango_list_database_configs";
     const ALIASES: &'static [&'static str] = &["list_database_configs"];
     const TITLE: &'static str = "List database configurations";
-    const DESCRIPTION: &'static str = "List every configured database in full (address, user, authentication, limits, origin, \
-never a password) with its connection status. For keys only use list_available_databases.";
+    const DESCRIPTION: &'static str = "List every configured database in full (address, user, limits, origin, no \
+password) and its connection status. Keys only: list_available_databases.";
     const CATEGORY: Category = Category::Tenancy;
     const EFFECT: Effect = Effect::Read;
     type Args = Args;

@@ -19,7 +19,6 @@ pub(crate) struct ListIndexes;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// The collection.
     #[schemars(with = "String")]
     collection: CollectionName,
 }
@@ -28,8 +27,8 @@ impl DatabaseTool for ListIndexes {
     const NAME: &'static str = "arango_list_indexes";
     const ALIASES: &'static [&'static str] = &[];
     const TITLE: &'static str = "List indexes";
-    const DESCRIPTION: &'static str = "List all indexes of a collection, the built-in ones included: id (`collection/number`), \
-type, fields, unique, sparse, name, selectivityEstimate (1 is best) and what only that type has.";
+    const DESCRIPTION: &'static str = "List a collection's indexes, primary and edge ones too: id, type, fields, \
+unique, sparse, name, selectivityEstimate (1 is best).";
     const CATEGORY: Category = Category::Indexing;
     const EFFECT: Effect = Effect::Read;
     type Args = Args;

@@ -25,7 +25,6 @@ pub(crate) struct ListQueries;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// Those that took long. Default: those running.
     #[serde(default)]
     slow: Option<bool>,
 }
@@ -73,8 +72,8 @@ impl DatabaseTool for ListQueries {
     const NAME: &'static str = "arango_list_queries";
     const ALIASES: &'static [&'static str] = &[];
     const TITLE: &'static str = "List running queries";
-    const DESCRIPTION: &'static str = "List the AQL queries running in this database, longest first, or with slow=true those the \
-server found slow: id, query, bind_vars, user, runtime in seconds, state, peak_memory.";
+    const DESCRIPTION: &'static str = "List running AQL queries, or with slow=true recent slow ones: id, query, \
+bind_vars, user, runtime in seconds, state, peak_memory.";
     const CATEGORY: Category = Category::Query;
     const EFFECT: Effect = Effect::Read;
     type Args = Args;

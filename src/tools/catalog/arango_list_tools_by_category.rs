@@ -19,7 +19,7 @@ pub(crate) struct ListToolsByCategory;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// One; default all.
+    /// Default: all.
     #[serde(default)]
     category: Option<String>,
 }
@@ -47,8 +47,7 @@ impl Tool for ListToolsByCategory {
     const NAME: &'static str = "arango_list_tools_by_category";
     const ALIASES: &'static [&'static str] = &[];
     const TITLE: &'static str = "List tools by category";
-    const DESCRIPTION: &'static str =
-        "List the names of all tools by category, also of tools not loaded in this session.";
+    const DESCRIPTION: &'static str = "List the names of all tools by category, loaded in this session or not.";
     const CATEGORY: Category = Category::Discovery;
     const EFFECT: Effect = Effect::Read;
     type Args = Args;

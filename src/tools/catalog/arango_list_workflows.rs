@@ -20,7 +20,6 @@ pub(crate) struct ListWorkflows;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// Name the tools of each.
     #[serde(default)]
     #[schemars(with = "Option<bool>")]
     include_tools: bool,
@@ -46,8 +45,7 @@ impl Tool for ListWorkflows {
     const NAME: &'static str = "arango_list_workflows";
     const ALIASES: &'static [&'static str] = &[];
     const TITLE: &'static str = "List workflows";
-    const DESCRIPTION: &'static str =
-        "List the workflows arango_switch_workflow knows, with what each is for and its tools.";
+    const DESCRIPTION: &'static str = "List the workflows for arango_switch_workflow and what each is for.";
     const CATEGORY: Category = Category::Discovery;
     const EFFECT: Effect = Effect::Read;
     type Args = Args;

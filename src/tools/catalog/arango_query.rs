@@ -24,7 +24,7 @@ pub(crate) struct Query;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// AQL, e.g. `FOR d IN users FILTER d.age >= @age RETURN d`.
+    /// e.g. `FOR d IN users FILTER d.age >= @age RETURN d`
     query: String,
     /// `{"age": 30}` for `@age`, `{"@c": "users"}` for `@@c`.
     #[serde(default)]
@@ -33,10 +33,10 @@ pub(crate) struct Args {
     #[serde(default)]
     #[schemars(range(min = 1, max = 100_000))]
     max_rows: Option<u32>,
-    /// Seconds; at most what is configured.
+    /// Seconds.
     #[serde(default)]
     max_runtime: Option<Seconds>,
-    /// Bytes; at most what is configured.
+    /// Bytes.
     #[serde(default)]
     memory_limit: Option<NonZeroU64>,
 }
@@ -45,8 +45,8 @@ impl DatabaseTool for Query {
     const NAME: &'static str = "arango_query";
     const ALIASES: &'static [&'static str] = &[];
     const TITLE: &'static str = "Run an AQL query";
-    const DESCRIPTION: &'static str = "Run an AQL query (read or write); returns its rows as a JSON array. Bind every value that \
-comes from outside. A result that is cut says so and names a handle for arango_fetch_more.";
+    const DESCRIPTION: &'static str = "Run AQL (read or write); returns the rows as a JSON array. Bind values that \
+come from outside. A cut result says so: go on with arango_fetch_more.";
     const CATEGORY: Category = Category::CoreData;
     const EFFECT: Effect = Effect::Arbitrary;
     type Args = Args;

@@ -48,7 +48,7 @@ struct Filter {
     op: Operator,
     /// IN: an array. LIKE: a pattern with % and _.
     value: Value,
-    /// For LIKE. Default false.
+    /// For LIKE; default false.
     #[serde(default)]
     case_sensitive: Option<bool>,
 }
@@ -74,20 +74,18 @@ struct SortKey {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// The collection.
     #[schemars(with = "String")]
     collection: CollectionName,
-    /// All have to hold.
+    /// All must hold.
     #[serde(default)]
     filters: Option<Vec<Filter>>,
-    /// The order.
     #[serde(default)]
     sort: Option<Vec<SortKey>>,
-    /// The most rows. Default 1000.
+    /// Default 1000.
     #[serde(default)]
     #[schemars(range(min = 1, max = 100_000))]
     limit: Option<u32>,
-    /// Fields to return. Default: whole documents.
+    /// Default: whole documents.
     #[serde(default)]
     return_fields: Option<Vec<String>>,
     /// Seconds.
@@ -99,9 +97,8 @@ impl DatabaseTool for QueryBuilder {
     const NAME: &'static str = "arango_query_builder";
     const ALIASES: &'static [&'static str] = &[];
     const TITLE: &'static str = "Find documents";
-    const DESCRIPTION: &'static str = "Find documents of one collection by simple conditions, without writing AQL; returns a \
-JSON array. Fields may be dotted paths (`address.city`). LIKE ignores case. For OR, joins, grouping or graphs use \
-arango_query.";
+    const DESCRIPTION: &'static str = "Find documents of one collection by simple conditions, without AQL. Fields may \
+be paths (`address.city`). For OR, joins, grouping use arango_query.";
     const CATEGORY: Category = Category::Query;
     const EFFECT: Effect = Effect::Read;
     type Args = Args;

@@ -23,19 +23,15 @@ pub(crate) struct QueryProfile;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// The AQL text.
     query: String,
-    /// Values of its bind parameters.
     #[serde(default)]
     bind_vars: Option<Map<String, Value>>,
-    /// Plans to show. Default 1.
+    /// Default 1.
     #[serde(default)]
     #[schemars(range(min = 1, max = 100))]
     max_plans: Option<u32>,
-    /// Run it and measure. Default false: explain only.
     #[serde(default)]
     execute: Option<bool>,
-    /// With `execute`: run it even if it changes data.
     #[serde(default)]
     allow_writes: Option<bool>,
     /// Seconds.
@@ -69,9 +65,8 @@ impl DatabaseTool for QueryProfile {
     const NAME: &'static str = "arango_query_profile";
     const ALIASES: &'static [&'static str] = &[];
     const TITLE: &'static str = "Profile a query";
-    const DESCRIPTION: &'static str = "Show the plans, warnings and stats of an AQL query. With execute=true it is run and \
-measured: stats then say what was scanned, written and how long each node took; rows are counted, not returned. A query \
-that changes data also needs allow_writes=true.";
+    const DESCRIPTION: &'static str = "Explain an AQL query or, with execute=true, run and measure it: stats, time per \
+node; rows are only counted. One that writes needs allow_writes=true too.";
     const CATEGORY: Category = Category::Query;
     const EFFECT: Effect = Effect::Arbitrary;
     type Args = Args;

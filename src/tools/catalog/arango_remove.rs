@@ -19,10 +19,8 @@ pub(crate) struct Remove;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// The collection of the document.
     #[schemars(with = "String")]
     collection: CollectionName,
-    /// The document's `_key`.
     key: String,
 }
 
@@ -30,8 +28,8 @@ impl DatabaseTool for Remove {
     const NAME: &'static str = "arango_remove";
     const ALIASES: &'static [&'static str] = &[];
     const TITLE: &'static str = "Remove a document";
-    const DESCRIPTION: &'static str = "Remove one document, given by collection and key, for good, and return the _id, _key and \
-_rev it had. Fails with error 1202 if there is no such document. Edges that point to it stay.";
+    const DESCRIPTION: &'static str =
+        "Delete one document for good; returns _id, _key, _rev. Error 1202: no such document. Edges to it stay.";
     const CATEGORY: Category = Category::CoreData;
     const EFFECT: Effect = Effect::Delete;
     type Args = Args;

@@ -24,20 +24,19 @@ pub(crate) struct RestoreGraph;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// The backup: its directory inside the backup directory.
+    /// In the backup directory.
     #[serde(rename = "inputDir")]
     input_dir: String,
-    /// Another name for the graph; collections keep theirs.
+    /// New name; collections keep theirs.
     #[serde(rename = "graphName", default)]
     #[schemars(with = "Option<String>")]
     graph_name: Option<GraphName>,
-    /// What to do with what exists: `error` (default) changes nothing then.
+    /// If something exists; `error` (default) changes nothing.
     #[serde(rename = "conflictResolution", default)]
     conflict_resolution: Option<OnConflict>,
-    /// Check digests before and edges after (default true).
+    /// Check digests and edges; default true.
     #[serde(rename = "validateIntegrity", default)]
     validate_integrity: Option<bool>,
-    /// Only report what would happen.
     #[serde(rename = "dryRun", default)]
     dry_run: Option<bool>,
 }
@@ -46,8 +45,8 @@ impl DatabaseTool for RestoreGraph {
     const NAME: &'static str = "arango_restore_graph";
     const ALIASES: &'static [&'static str] = &[];
     const TITLE: &'static str = "Restore a graph";
-    const DESCRIPTION: &'static str = "Restore a graph that arango_backup_graph wrote: makes missing collections, stores the \
-documents, defines the graph. Returns counts per collection, conflicts, errors and an integrity report. Try dryRun first.";
+    const DESCRIPTION: &'static str = "Restore a graph written by arango_backup_graph. Returns counts, conflicts, \
+errors, an integrity report. Try dryRun first.";
     const CATEGORY: Category = Category::GraphAdvanced;
     const EFFECT: Effect = Effect::Arbitrary;
     type Args = Args;

@@ -18,12 +18,11 @@ pub(crate) struct SearchTools;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// Any of these in a name or description; none: all tools.
+    /// Any of these; none: all tools.
     keywords: Vec<String>,
-    /// Only in these.
     #[serde(default)]
     categories: Option<Vec<String>>,
-    /// Default `summary`; `full` adds the input schema.
+    /// Default summary; full adds schemas.
     #[serde(default)]
     detail_level: Option<Detail>,
 }

@@ -23,32 +23,30 @@ pub(crate) struct ShortestPath;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// `_id` to start from.
+    /// `_id`, e.g. `users/ann`.
     #[schemars(with = "String")]
     start_vertex: DocumentId,
-    /// `_id` to arrive at.
     #[schemars(with = "String")]
     end_vertex: DocumentId,
     /// Default OUTBOUND.
     #[serde(default)]
     #[schemars(with = "Option<Direction>")]
     direction: Option<Direction>,
-    /// Named graph, or else:
+    /// Or `edge_collections`.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     graph: Option<GraphName>,
-    /// Edge collections.
     #[serde(default)]
     #[schemars(with = "Option<Vec<String>>")]
     edge_collections: Option<Vec<CollectionName>>,
-    /// For WITH; found out if not given.
+    /// For WITH; rarely needed.
     #[serde(default)]
     #[schemars(with = "Option<Vec<String>>")]
     vertex_collections: Option<Vec<CollectionName>>,
-    /// Minimize the sum of this edge attribute (default 1).
+    /// Edge attribute to sum up (missing: 1).
     #[serde(default)]
     weight_attribute: Option<String>,
-    /// Default true; false: the length only.
+    /// Default true; false: length only.
     #[serde(default)]
     return_paths: Option<bool>,
 }
@@ -83,8 +81,8 @@ impl DatabaseTool for ShortestPath {
     const NAME: &'static str = "arango_shortest_path";
     const ALIASES: &'static [&'static str] = &[];
     const TITLE: &'static str = "Find a shortest path";
-    const DESCRIPTION: &'static str =
-        "Find a shortest path between two vertices. Returns {found, length, vertices, edges}, or {found: false}.";
+    const DESCRIPTION: &'static str = "Find a shortest path between two vertices, in a graph or edge_collections. \
+Returns {found, length, vertices, edges} or {found: false}.";
     const CATEGORY: Category = Category::GraphBasic;
     const EFFECT: Effect = Effect::Read;
     type Args = Args;

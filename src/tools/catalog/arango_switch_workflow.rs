@@ -18,7 +18,6 @@ pub(crate) struct SwitchWorkflow;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// The workflow; `full` has all tools.
     context: Workflow,
 }
 
@@ -42,8 +41,7 @@ impl Tool for SwitchWorkflow {
     const NAME: &'static str = "arango_switch_workflow";
     const ALIASES: &'static [&'static str] = &[];
     const TITLE: &'static str = "Switch workflow";
-    const DESCRIPTION: &'static str =
-        "Load the tools of one workflow and put the others away, to keep the list short; `full` brings all back.";
+    const DESCRIPTION: &'static str = "Load the tools of one workflow and put the others away; `full` brings all back.";
     const CATEGORY: Category = Category::Discovery;
     const EFFECT: Effect = Effect::Session;
     type Args = Args;

@@ -17,7 +17,6 @@ pub(crate) struct UnloadTools;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// Tools no longer needed.
     tool_names: Vec<String>,
 }
 

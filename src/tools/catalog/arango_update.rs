@@ -19,12 +19,10 @@ pub(crate) struct Update;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// The collection of the document.
     #[schemars(with = "String")]
     collection: CollectionName,
-    /// The document's `_key`.
     key: String,
-    /// The attributes to change. Objects are merged; an attribute set to null is kept as null.
+    /// Nested objects merge; null is stored.
     update: Map<String, Value>,
 }
 
@@ -32,9 +30,8 @@ impl DatabaseTool for Update {
     const NAME: &'static str = "arango_update";
     const ALIASES: &'static [&'static str] = &[];
     const TITLE: &'static str = "Update a document";
-    const DESCRIPTION: &'static str = "Change some attributes of one document, given by collection and key, and return its _id, \
-_key and new _rev. Attributes that are not mentioned stay as they are; objects are merged. To change many documents use \
-arango_query with `FOR d IN collection FILTER … UPDATE d WITH {…} IN collection`.";
+    const DESCRIPTION: &'static str = "Merge attributes into one document; others stay. Returns _id, _key, _rev. For \
+many use arango_bulk_update, or arango_query with UPDATE.";
     const CATEGORY: Category = Category::CoreData;
     const EFFECT: Effect = Effect::Overwrite;
     type Args = Args;

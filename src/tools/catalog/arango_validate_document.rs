@@ -22,15 +22,13 @@ pub(crate) struct ValidateDocument;
 #[derive(Debug, Deserialize, Describe)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// The collection the document is meant for.
     #[schemars(with = "String")]
     collection: CollectionName,
-    /// The document.
     document: Map<String, Value>,
-    /// A schema stored by `arango_create_schema`.
+    /// From `arango_create_schema`.
     #[serde(default)]
     schema_name: Option<String>,
-    /// A JSON Schema (draft 7 unless it has `$schema`); wins over `schema_name`.
+    /// A JSON Schema; wins over `schema_name`.
     #[serde(default)]
     schema: Option<Map<String, Value>>,
 }
@@ -63,8 +61,8 @@ impl DatabaseTool for ValidateDocument {
     const NAME: &'static str = "arango_validate_document";
     const ALIASES: &'static [&'static str] = &[];
     const TITLE: &'static str = "Check a document";
-    const DESCRIPTION: &'static str = "Check a document against a JSON Schema, given or stored, without storing it. Returns valid, \
-and errors with message, path and validator.";
+    const DESCRIPTION: &'static str = "Check a document against a JSON Schema without storing it; returns valid, and \
+errors with message, path, validator.";
     const CATEGORY: Category = Category::Schema;
     const EFFECT: Effect = Effect::Read;
     type Args = Args;

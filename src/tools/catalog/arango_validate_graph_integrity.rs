@@ -29,7 +29,7 @@ pub(crate) struct ValidateGraphIntegrity;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct Args {
-    /// One graph; default all.
+    /// Default: all.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     graph_name: Option<GraphName>,
@@ -39,7 +39,7 @@ pub(crate) struct Args {
     /// Default true.
     #[serde(default)]
     check_constraints: Option<bool>,
-    /// List what was found (at most 100 each).
+    /// List up to 100 of each.
     #[serde(default)]
     return_details: Option<bool>,
 }

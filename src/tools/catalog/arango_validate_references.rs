@@ -29,10 +29,9 @@ pub(crate) struct ValidateReferences;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// The collection to check.
     #[schemars(with = "String")]
     collection: CollectionName,
-    /// Attributes that hold document ids (`collection/key`) or arrays of them; a dot leads into objects.
+    /// Paths to ids (`collection/key`) or arrays of ids.
     reference_fields: Vec<String>,
     /// Delete the invalid documents.
     #[serde(default)]
@@ -67,8 +66,8 @@ impl DatabaseTool for ValidateReferences {
     const NAME: &'static str = "arango_validate_references";
     const ALIASES: &'static [&'static str] = &[];
     const TITLE: &'static str = "Check references";
-    const DESCRIPTION: &'static str = "Find documents whose reference_fields point to documents that do not exist; null is fine. \
-Returns counts and up to 100 invalid documents. fix_invalid DELETES every invalid document: run without it first.";
+    const DESCRIPTION: &'static str = "Find documents whose reference_fields point to documents that do not exist; \
+returns counts and up to 100. fix_invalid DELETES them all: run without it first.";
     const CATEGORY: Category = Category::Validation;
     const EFFECT: Effect = Effect::Arbitrary;
     type Args = Args;

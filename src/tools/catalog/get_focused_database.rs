@@ -16,7 +16,6 @@ pub(crate) struct GetFocusedDatabase;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// A handle returned by `set_focused_database`: tells what it stands for instead of asking the session.
     #[serde(default)]
     focus: Option<String>,
 }
@@ -35,8 +34,8 @@ impl Tool for GetFocusedDatabase {
     const NAME: &'static str = "get_focused_database";
     const ALIASES: &'static [&'static str] = &["arango_get_focused_database"];
     const TITLE: &'static str = "Show the focused database";
-    const DESCRIPTION: &'static str = "Tell which database the session (or a `focus` handle) is focused on. To learn which \
-database a call would use and why, use arango_database_resolution_status.";
+    const DESCRIPTION: &'static str = "Tell which database the session or a `focus` handle is focused on. Which one a \
+call would use: arango_database_resolution_status.";
     const CATEGORY: Category = Category::Tenancy;
     const EFFECT: Effect = Effect::Read;
     type Args = Args;

@@ -48,8 +48,8 @@ impl Tool for ListAvailableDatabases {
     const NAME: &'static str = "list_available_databases";
     const ALIASES: &'static [&'static str] = &["arango_list_available_databases"];
     const TITLE: &'static str = "List configured databases";
-    const DESCRIPTION: &'static str = "List the databases that are configured: the key to give as `database` or to \
-set_focused_database, the address, the database's name and description. No connection is made.";
+    const DESCRIPTION: &'static str = "List the configured databases without connecting: key (for `database` and \
+set_focused_database), address, database name, description.";
     const CATEGORY: Category = Category::Tenancy;
     const EFFECT: Effect = Effect::Read;
     type Args = Args;

@@ -21,7 +21,7 @@ pub(crate) struct SetFocusedDatabase;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// The key of a configured database (`list_available_databases` shows them). Absent or empty: no focus any more.
+    /// A key from `list_available_databases`.
     #[serde(default)]
     database: Option<String>,
 }
@@ -50,9 +50,8 @@ impl Tool for SetFocusedDatabase {
     const NAME: &'static str = "set_focused_database";
     const ALIASES: &'static [&'static str] = &["arango_set_focused_database"];
     const TITLE: &'static str = "Focus on a database";
-    const DESCRIPTION: &'static str = "Choose the database that later calls use when they name none. Returns a `focus` handle, \
-valid for 12 hours. If `remembered` is false, pass that handle as `focus` with each later call; otherwise the session \
-remembers it. Without `database` the focus is removed. For a single call, give `database` to that call instead.";
+    const DESCRIPTION: &'static str = "Choose the database for later calls that name none; without `database`, none. \
+If `remembered` is false, pass the returned `focus` handle (good for 12 hours) with each later call.";
     const CATEGORY: Category = Category::Tenancy;
     const EFFECT: Effect = Effect::Session;
     type Args = Args;

@@ -20,7 +20,7 @@ use super::{
     error::{Kind, ToolError},
     on_database::{AROUND, CONFIRM, read_only},
     reply::{self, Payload, Reply},
-    schema::JsonObject,
+    schema::{self, JsonObject, Telling},
     tool::{Category, Output as _, Tool},
     toolset,
 };
@@ -46,9 +46,9 @@ pub struct Entry {
     pub category: Category,
     /// What it does to the world.
     pub effect: Effect,
-    /// The schema of its arguments.
+    /// The schema of its arguments as it is listed; what is enforced is in `signature`.
     pub input_schema: Arc<JsonObject>,
-    /// The schema of its structured content, where that is fixed.
+    /// The schema of its structured content as it is listed, where that is fixed.
     pub output_schema: Option<Arc<JsonObject>>,
     confirmable: bool,
     signature: Signature,
@@ -59,6 +59,7 @@ impl Entry {
     /// Erases the type of a tool.
     pub(crate) fn of<T: Tool>() -> Self {
         let input_schema = T::input_schema();
+        let telling = if T::CATEGORY == Category::Aliases { Telling::Form } else { Telling::Meaning };
         Self {
             name: T::NAME,
             aliases: T::ALIASES,
@@ -69,8 +70,8 @@ impl Entry {
             confirmable: T::CONFIRMABLE,
             // `confirm` is always understood, and listed only where it can be needed.
             signature: Signature::of(&if T::CONFIRMABLE { with_confirm(&input_schema) } else { input_schema.clone() }),
-            input_schema: Arc::new(input_schema),
-            output_schema: T::Output::schema().map(Arc::new),
+            input_schema: Arc::new(schema::listed(input_schema, telling)),
+            output_schema: T::Output::schema().map(|schema| Arc::new(schema::listed(schema, Telling::Form))),
             run: |context, settled| {
                 async move {
                     let args = arguments::decode::<T::Args>(settled)?;
@@ -86,7 +87,7 @@ impl Entry {
 fn with_confirm(schema: &JsonObject) -> JsonObject {
     let mut schema = schema.clone();
     if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
-        let description = "Token from a ConfirmationRequired reply.";
+        let description = "Token of a ConfirmationRequired reply.";
         properties.insert(CONFIRM.to_owned(), json!({ "type": "string", "description": description }));
     }
     schema

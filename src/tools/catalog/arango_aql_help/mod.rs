@@ -29,10 +29,10 @@ pub(crate) struct AqlHelp;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// Exact name, e.g. `COLLECT`, `DATE_ADD`.
+    /// Exact, e.g. `COLLECT`, `DATE_ADD`.
     #[serde(default)]
     topic: Option<String>,
-    /// Words, e.g. `split string`, `group by`.
+    /// e.g. `split string`, `group by`.
     #[serde(default)]
     search: Option<String>,
 }
@@ -91,8 +91,8 @@ impl Tool for AqlHelp {
     const NAME: &'static str = "arango_aql_help";
     const ALIASES: &'static [&'static str] = &[];
     const TITLE: &'static str = "AQL manual";
-    const DESCRIPTION: &'static str = "Look up AQL, offline: clauses, operators, every function, and what SQL, Cypher and MongoDB \
-users look for. Returns syntax, meaning, an example and its result. Without arguments: the names of all topics.";
+    const DESCRIPTION: &'static str = "Look up AQL offline: clauses, operators, functions, and SQL, Cypher or MongoDB \
+terms. Returns syntax and an example. No arguments: all topics.";
     const CATEGORY: Category = Category::Query;
     const EFFECT: Effect = Effect::Read;
     type Args = Args;

@@ -27,7 +27,7 @@ pub(crate) struct GraphStatistics;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct Args {
-    /// One graph; default all.
+    /// Default: all.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     graph_name: Option<GraphName>,
@@ -41,10 +41,8 @@ pub(crate) struct Args {
     #[serde(default)]
     #[schemars(range(min = 100, max = 10_000))]
     sample_size: Option<u32>,
-    /// All collections together.
     #[serde(default)]
     aggregate_collections: Option<bool>,
-    /// Each collection by itself.
     #[serde(default)]
     per_collection_stats: Option<bool>,
 }

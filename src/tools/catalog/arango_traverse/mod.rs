@@ -47,7 +47,7 @@ impl UniqueVertices {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// `_id` to start from.
+    /// `_id`, e.g. `users/ann`.
     #[schemars(with = "String")]
     start_vertex: DocumentId,
     /// Default OUTBOUND.
@@ -62,25 +62,23 @@ pub(crate) struct Args {
     #[serde(default)]
     #[schemars(range(min = 0, max = 100))]
     max_depth: Option<u32>,
-    /// Named graph, or else:
+    /// Or `edge_collections`.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     graph: Option<GraphName>,
-    /// Edge collections.
     #[serde(default)]
     #[schemars(with = "Option<Vec<String>>")]
     edge_collections: Option<Vec<CollectionName>>,
-    /// For WITH; found out if not given.
+    /// For WITH; rarely needed.
     #[serde(default)]
     #[schemars(with = "Option<Vec<String>>")]
     vertex_collections: Option<Vec<CollectionName>>,
-    /// Visit vertices once per path, or once.
+    /// Visit once per path, or once at all.
     #[serde(default)]
     unique_vertices: Option<UniqueVertices>,
-    /// Whole paths.
     #[serde(default)]
     return_paths: Option<bool>,
-    /// Default 1000; 0: the maximum.
+    /// Default 1000; 0: maximum.
     #[serde(default)]
     #[schemars(range(min = 0, max = 100_000))]
     limit: Option<u32>,
@@ -93,8 +91,8 @@ impl DatabaseTool for Traverse {
     const NAME: &'static str = "arango_traverse";
     const ALIASES: &'static [&'static str] = &[];
     const TITLE: &'static str = "Traverse a graph";
-    const DESCRIPTION: &'static str =
-        "Walk along edges from a vertex. Returns [{vertex, edge}], or [{vertices, edges}] with return_paths.";
+    const DESCRIPTION: &'static str = "Walk along edges from a vertex, in a graph or edge_collections. Returns \
+[{vertex, edge}], with return_paths [{vertices, edges}].";
     const CATEGORY: Category = Category::GraphBasic;
     const EFFECT: Effect = Effect::Read;
     type Args = Args;
