@@ -123,7 +123,9 @@ fn plain(value: &mut Value, null: Null) {
     }
     lift_nullable(schema);
     lift_constants(schema);
-    parts(schema).into_iter().for_each(|part| plain(part, null));
+    for part in parts(schema) {
+        plain(part, null);
+    }
 }
 
 fn admits_null(schema: &JsonObject) -> bool {
