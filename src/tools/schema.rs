@@ -41,7 +41,8 @@ pub(crate) fn listed(mut schema: JsonObject, telling: Telling) -> JsonObject {
 
 fn reduce(schema: &mut JsonObject, telling: Telling) {
     schema.retain(|key, value| match key.as_str() {
-        "minimum" | "maximum" => false,
+        // A default that matters stands in the text.
+        "minimum" | "maximum" | "default" => false,
         "additionalProperties" => *value != Value::Bool(false),
         "description" => telling == Telling::Meaning,
         _ => true,
@@ -122,7 +123,9 @@ fn plain(value: &mut Value, null: Null) {
     }
     lift_nullable(schema);
     lift_constants(schema);
-    parts(schema).into_iter().for_each(|part| plain(part, null));
+    for part in parts(schema) {
+        plain(part, null);
+    }
 }
 
 fn admits_null(schema: &JsonObject) -> bool {
@@ -220,8 +223,8 @@ mod tests {
 
     #[test]
     fn what_is_listed_leaves_out_bounds_and_refusals_at_every_depth_and_meanings_if_asked_to() {
-        let listed = |telling| Value::Object(super::listed(of_arguments::<Sample>(), telling));
-        let (meaning, form) = (listed(Telling::Meaning), listed(Telling::Form));
+        let told = |telling| Value::Object(listed(of_arguments::<Sample>(), telling));
+        let (meaning, form) = (told(Telling::Meaning), told(Telling::Form));
         let enforced = Value::Object(of_arguments::<Sample>()).to_string();
         for banned in ["additionalProperties", "minimum", "maximum"] {
             assert!(enforced.contains(banned) && !meaning.to_string().contains(banned), "{banned}");

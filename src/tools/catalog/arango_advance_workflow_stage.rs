@@ -18,6 +18,7 @@ pub(crate) struct AdvanceWorkflowStage;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
+    /// In any order.
     stage: Stage,
 }
 

@@ -18,6 +18,7 @@ pub(crate) struct SwitchWorkflow;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
+    /// `full` has all tools.
     context: Workflow,
 }
 
