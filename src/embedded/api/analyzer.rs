@@ -3,7 +3,10 @@
 use crate::wire::ErrorNum;
 
 use super::{
-    super::value::{Object, Value},
+    super::{
+        store::view::ANALYZER_LANGUAGES,
+        value::{Object, Value},
+    },
     access::Right,
     call::Call,
     error::Failure,
@@ -19,16 +22,13 @@ pub(super) const ROUTES: &[Route] = &[
     route(Verb::Delete, "*", Right::Write, remove),
 ];
 
-/// The languages of the built-in text analyzers.
-const LANGUAGES: [&str; 12] = ["de", "en", "es", "fi", "fr", "it", "nl", "no", "pt", "ru", "sv", "zh"];
-
 fn built_in() -> impl Iterator<Item = Object> {
     let identity = fields([
         ("name", Value::from("identity")),
         ("type", Value::from("identity")),
         ("properties", fields([]).into()),
     ]);
-    let texts = LANGUAGES.into_iter().map(|language| {
+    let texts = ANALYZER_LANGUAGES.into_iter().map(|language| {
         let properties = fields([
             ("locale", Value::from(language)),
             ("case", Value::from("lower")),

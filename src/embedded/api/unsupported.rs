@@ -48,7 +48,7 @@ const MISSING: &[(&[&str], &str)] = &[
     (&["_api", "simple"], "this simple query"),
     (&["_api", "token"], "access tokens"),
     (&["_api", "analyzer"], "making analyzers"),
-    (&["_api", "view"], "views"),
+    (&["_api", "view"], "this endpoint of views"),
     (&["_api", "traversal"], "the traversal endpoint (use AQL)"),
     (&["_api", "export"], "the export endpoint (use a cursor)"),
     (&["_admin", "backup"], "hot backups"),

@@ -7,14 +7,14 @@ use crate::embedded::{
     error::Error,
     eval::{Row, eval},
     plan::node::{Sort, SortKey},
-    value::{Value, order},
+    value::{
+        Value, order,
+        sort::{RUN, sort_while},
+    },
 };
 
 /// Rows beyond the limit that are collected before the surplus is dropped.
 const SLACK: usize = 1024;
-/// Rows that are sorted without looking at the clock.
-const RUN: usize = 1024;
-
 struct Entry {
     keys: Vec<Value>,
     row: Row,
@@ -61,42 +61,10 @@ impl<'p, 'a> Sorter<'p, 'a> {
         Ok(())
     }
 
-    /// Short runs are sorted, then merged two by two: unlike a single sort, that can be ended on the way.
-    fn sorted(&self, entries: Vec<Entry>, context: &mut Context<'_>) -> Result<Vec<Entry>, Error> {
-        let mut runs = Vec::with_capacity(entries.len().div_ceil(RUN));
-        let mut entries = entries.into_iter();
-        while entries.len() > 0 {
-            context.poll()?;
-            let mut run: Vec<Entry> = entries.by_ref().take(RUN).collect();
-            run.sort_by(|a, b| compare(&self.node.keys, &a.keys, &b.keys));
-            runs.push(run);
-        }
-        while runs.len() > 1 {
-            let mut merged = Vec::with_capacity(runs.len().div_ceil(2));
-            let mut pairs = runs.into_iter();
-            while let Some(first) = pairs.next() {
-                merged.push(match pairs.next() {
-                    Some(second) => self.merged(first, second, context)?,
-                    None => first,
-                });
-            }
-            runs = merged;
-        }
-        Ok(runs.pop().unwrap_or_default())
-    }
-
-    fn merged(&self, first: Vec<Entry>, second: Vec<Entry>, context: &mut Context<'_>) -> Result<Vec<Entry>, Error> {
-        let mut merged = Vec::with_capacity(first.len() + second.len());
-        let (mut first, mut second) = (first.into_iter().peekable(), second.into_iter().peekable());
-        while let (Some(a), Some(b)) = (first.peek(), second.peek()) {
-            context.poll()?;
-            // Of equals the one that came first stays first.
-            let from = if compare(&self.node.keys, &a.keys, &b.keys).is_le() { &mut first } else { &mut second };
-            merged.extend(from.next());
-        }
-        merged.extend(first);
-        merged.extend(second);
-        Ok(merged)
+    fn sorted(&self, entries: Vec<Entry>, context: &Context<'_>) -> Result<Vec<Entry>, Error> {
+        let order = |a: &Entry, b: &Entry| compare(&self.node.keys, &a.keys, &b.keys);
+        let mut watch = context.watch();
+        sort_while(entries, order, || watch.spend(RUN))
     }
 }
 

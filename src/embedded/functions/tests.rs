@@ -65,6 +65,19 @@ pub(crate) fn call(name: &str, args: &str) -> (Result<Value, Error>, Vec<ErrorNu
     (result, warnings.list.into_iter().map(|(num, _)| num).collect())
 }
 
+#[test]
+fn a_long_sort_ends_when_the_query_has_to() {
+    let random = SequenceRandom::from_seed(1);
+    let mut warnings = Warnings::default();
+    let mut context =
+        Context { now_millis: 0, random: &*random, warnings: &mut warnings, data: &OnePerson, is_over: &|| true };
+    let items = Value::array(vec![Value::Int(2), Value::Int(1)]);
+    for name in ["SORTED", "SORTED_UNIQUE"] {
+        let left = (lookup(name).unwrap().call)(&mut context, std::slice::from_ref(&items)).unwrap();
+        assert!(order::equal(&left, &Value::array(Vec::new())), "{name}");
+    }
+}
+
 /// Checks that a call gives this value and no warning.
 #[track_caller]
 pub(crate) fn check(name: &str, args: &str, expected: &str) {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::view::View;
 use crate::{
     embedded::value::{Object, Str, Value},
     wire::{CollectionName, DatabaseName},
@@ -79,6 +80,16 @@ pub enum Change {
         collection: u64,
         /// The index's number.
         id: u64,
+    },
+    /// A view was made, changed or renamed.
+    PutView {
+        /// The whole view.
+        view: View,
+    },
+    /// A view was dropped.
+    DropView {
+        /// Its id.
+        view: u64,
     },
     /// A document was written.
     Put {

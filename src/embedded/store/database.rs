@@ -22,6 +22,7 @@ use super::{
     rights::Rights,
     state::State,
     transaction::Transaction,
+    view::Views,
 };
 use crate::{
     embedded::{
@@ -53,11 +54,12 @@ pub(super) struct Inner {
     closed: AtomicBool,
 }
 
-/// The collections of a database at one moment.
+/// The collections and views of a database at one moment.
 #[derive(Clone, Default)]
 pub(super) struct Root {
     by_name: OrdMap<Str, Collection>,
     names: OrdMap<u64, Str>,
+    pub(super) views: Views,
 }
 
 impl Root {
@@ -86,13 +88,24 @@ impl Root {
         self.by_name.get_mut(self.names.get(&id)?)
     }
 
-    fn find(&self, name: &str) -> Option<&Collection> {
+    /// A collection by name or id.
+    pub(super) fn find(&self, name: &str) -> Option<&Collection> {
         self.by_name.get(name).or_else(|| self.by_id(name.parse().ok()?))
+    }
+
+    /// Whether a collection or a view has the name.
+    pub(super) fn is_taken(&self, name: &str) -> bool {
+        self.by_name.contains_key(name) || self.views.has(name)
     }
 }
 
 impl Inner {
-    fn root(&self) -> Arc<Root> {
+    /// Locks the list of collections and views.
+    pub(super) fn lock_catalogue(&self) -> Result<Guard, Error> {
+        self.locks.acquire(vec![CATALOGUE], DDL_WAIT).ok_or_else(|| ErrorNum::LOCK_TIMEOUT.into())
+    }
+
+    pub(super) fn root(&self) -> Arc<Root> {
         Arc::clone(&self.root.read())
     }
 
@@ -263,8 +276,8 @@ impl Database {
         ticks.next_id();
         let (name, edges, properties) = (spec.name.clone(), spec.kind == CollectionKind::Edge, spec.properties.clone());
         let collection = Collection::new(State::empty(Arc::new(Meta::new(&self.inner.shared, id, spec)?)));
-        let _in_order = self.inner.locks.acquire(vec![CATALOGUE], DDL_WAIT).ok_or(ErrorNum::LOCK_TIMEOUT)?;
-        if self.inner.root().by_name.contains_key(name.as_str()) {
+        let _in_order = self.inner.lock_catalogue()?;
+        if self.inner.root().is_taken(name.as_str()) {
             return Err(Error::new(ErrorNum::DUPLICATE_NAME, "duplicate name"));
         }
         let change = Change::CreateCollection { id, name, edges, properties };
@@ -291,14 +304,14 @@ impl Database {
     /// 1203, 1207; 11 for system collections, 1208 for a name of those.
     pub fn rename_collection(&self, name: &str, to: CollectionName) -> Result<Collection, Error> {
         let (_guard, collection) = self.lock_one(name)?;
-        let _in_order = self.inner.locks.acquire(vec![CATALOGUE], DDL_WAIT).ok_or(ErrorNum::LOCK_TIMEOUT)?;
+        let _in_order = self.inner.lock_catalogue()?;
         if collection.is_system() {
             return Err(ErrorNum::FORBIDDEN.into());
         }
         if to.as_str().starts_with('_') {
             return Err(ErrorNum::ILLEGAL_NAME.into());
         }
-        if self.inner.root().by_name.contains_key(to.as_str()) {
+        if self.inner.root().is_taken(to.as_str()) {
             return Err(Error::new(ErrorNum::DUPLICATE_NAME, "duplicate name"));
         }
         let id = collection.meta().id;
@@ -377,7 +390,7 @@ impl Database {
     }
 }
 
-/// Stands for the list of collections in the table of locks; collections have larger ids.
+/// Stands for the list of collections and views in the table of locks; collections have larger ids.
 const CATALOGUE: u64 = 0;
 
 /// A collection under another name.
@@ -409,6 +422,10 @@ impl fmt::Debug for Snapshot {
 }
 
 impl Snapshot {
+    pub(super) fn root(&self) -> &Root {
+        &self.root
+    }
+
     /// A collection by name, or by id (a decimal number).
     pub fn collection(&self, name: &str) -> Option<&Collection> {
         self.root.find(name)

@@ -1,4 +1,4 @@
-//! Databases, collections, documents and indexes, and the transactions that change them.
+//! Databases, collections, documents, indexes and definitions of views, and the transactions that change them.
 //!
 //! A database's state is one immutable value made of persistent maps. A reader takes it ([`Database::snapshot`]) and sees
 //! nothing of later changes; a writer ([`Database::begin`]) holds the write lock of each collection it names, changes
@@ -38,6 +38,7 @@ mod state;
 mod system;
 pub mod tick;
 pub mod transaction;
+pub mod view;
 
 #[cfg(test)]
 mod tests;
@@ -52,6 +53,7 @@ pub use index::{IndexInfo, range::IndexRange};
 pub use rights::Rights;
 pub use scan::Scan;
 pub use transaction::{Savepoint, Transaction};
+pub use view::{Update, View, ViewInfo};
 
 use tick::Ticks;
 

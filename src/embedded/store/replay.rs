@@ -81,6 +81,15 @@ impl Store {
                 state.indexes.retain(|index| *index.info.id != *id);
                 Ok(())
             }),
+            Change::PutView { view } => {
+                shared.ticks.skip_ids(view.id());
+                root.views.insert(view);
+                Ok(())
+            }
+            Change::DropView { view } => {
+                root.views.remove(view);
+                Ok(())
+            }
             Change::Put { collection, place, document } => {
                 let Value::String(key) = document.get("_key").clone() else { return Err(broken("no key")) };
                 shared.ticks.skip_revisions(place);

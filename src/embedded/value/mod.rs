@@ -11,6 +11,7 @@ pub mod json;
 pub mod like;
 pub mod ops;
 pub mod order;
+pub mod sort;
 
 /// A shared, immutable text.
 pub type Str = Arc<str>;

@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{
+    arango::Call,
     clock::{Clock, ManualClock, SequenceRandom},
-    config::MapEnv,
+    config::{DatabaseKey, MapEnv},
     dump::Root,
     progress::Progress,
     tenancy::{Databases, FocusSealer, MemorySessions},
@@ -83,6 +84,13 @@ impl Bench {
         self.ok("arango_create_collection", json!({"name": name, "type": kind})).await;
         let query = "FOR d IN @documents INSERT d INTO @@c";
         self.ok("arango_query", json!({"query": query, "bind_vars": {"documents": documents, "@c": name}})).await;
+    }
+
+    /// Asks the server for what no tool does.
+    async fn send(&self, call: Call) -> Value {
+        let context = CallContext::new(Arc::clone(&self.services), Caller::process());
+        let database = context.connect(&DatabaseKey::parse("shop").unwrap()).await.unwrap();
+        database.call(call).await.unwrap()
     }
 
     async fn call(&self, tool: &str, arguments: Value) -> (bool, Value) {
@@ -445,11 +453,14 @@ async fn all_databases_are_probed_and_no_secret_is_shown() {
 #[tokio::test]
 async fn a_database_and_a_collection_are_described() {
     let bench = Bench::social().await;
+    let view = json!({"name": "found", "type": "arangosearch", "links": {"people": {"includeAllFields": true}}});
+    bench.send(Call::post(&["_api", "view"]).json(&view)).await;
     let database = bench.ok("arango_describe_database", json!({})).await;
     assert_eq!(
         database["totals"],
-        json!({"collections": 2, "documents": 2, "edges": 1, "graphs": 1, "views": 0, "indexes": 0})
+        json!({"collections": 2, "documents": 2, "edges": 1, "graphs": 1, "views": 1, "indexes": 0})
     );
+    assert_eq!(database["views"], json!([{"name": "found", "type": "arangosearch"}]));
     assert_eq!(database["collections"][0], json!({"name": "knows", "type": "edge", "count": 1}));
     assert_eq!(
         database["graphs"][0]["edge_definitions"][0],

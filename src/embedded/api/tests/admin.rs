@@ -99,6 +99,7 @@ proptest::proptest! {
 #[test]
 fn every_endpoint_survives_bodies_of_every_type() {
     let server = Server::with_collections();
+    server.post("/_api/view", r#"{"name":"seen","type":"arangosearch"}"#).is(201);
     let bodies = ["", "null", "1", "-0.0", "1e308", "\"x\"", "[]", "{}", "[[]]", "[null]", "{\"a\":{\"a\":[]}}"];
     let paths = [
         "/_api/document/things",
@@ -129,6 +130,9 @@ fn every_endpoint_survives_bodies_of_every_type() {
         "/_api/user/x/database/_system",
         "/_api/analyzer",
         "/_api/view",
+        "/_api/view/seen",
+        "/_api/view/seen/properties",
+        "/_api/view/seen/rename",
         "/_open/auth",
         "/_api/gharial/g/vertex",
         "/_api/gharial/g/edge/e",

@@ -7,6 +7,7 @@ mod cursors;
 mod documents;
 mod graphs;
 mod imports;
+mod views;
 
 use std::sync::Arc;
 

@@ -2,13 +2,13 @@
 //! as sets are in `array_sets`.
 
 use super::{
-    Function,
-    answer::{Answer, Fault, argument, function},
+    Context, Function,
+    answer::{Answer, Fault, argument, function, report},
 };
 use crate::{
     embedded::{
         error::Error,
-        value::{Value, ops, order},
+        value::{Value, ops, order, sort::sort_while},
     },
     wire::ErrorNum,
 };
@@ -34,8 +34,17 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function!("REPLACE_NTH", 3..=4, replace_nth),
     function!("REVERSE", 1..=1, reverse),
     function!("SLICE", 2..=3, slice),
-    function!("SORTED", 1..=1, |arguments| Ok(Value::array(sorted(array(arguments, 0)?)))),
-    function!("SORTED_UNIQUE", 1..=1, sorted_unique),
+    Function::new("SORTED", 1, 1, |context, arguments| {
+        let answer = sorted(context, arguments).map(Value::array);
+        report(context, "SORTED", answer)
+    }),
+    Function::new("SORTED_UNIQUE", 1, 1, |context, arguments| {
+        let answer = sorted(context, arguments).map(|mut items| {
+            items.dedup_by(|right, left| order::equal(left, right));
+            Value::array(items)
+        });
+        report(context, "SORTED_UNIQUE", answer)
+    }),
 ];
 
 /// An argument that has to be an array.
@@ -243,16 +252,10 @@ fn slice(arguments: &[Value]) -> Answer {
     Ok(Value::array(items.get(start..end).unwrap_or_default().to_vec()))
 }
 
-fn sorted(items: &[Value]) -> Vec<Value> {
-    let mut items = items.to_vec();
-    items.sort_by(order::compare);
-    items
-}
-
-fn sorted_unique(arguments: &[Value]) -> Answer {
-    let mut items = sorted(array(arguments, 0)?);
-    items.dedup_by(|right, left| order::equal(left, right));
-    Ok(Value::array(items))
+/// The items in order; nothing when the query has to end, which it does on its own after this call.
+fn sorted(context: &Context<'_>, arguments: &[Value]) -> Result<Vec<Value>, Fault> {
+    let go_on = || if (context.is_over)() { Err(()) } else { Ok(()) };
+    Ok(sort_while(array(arguments, 0)?.to_vec(), order::compare, go_on).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Expressions: literals, operators, names.
 
-use super::{Lowerer, after_modification, fold, unknown_collection};
+use super::{Lowerer, after_modification, fold};
 use crate::{
     aql::ast::{self, LiteralValue, UnaryOperator},
     embedded::{
@@ -163,10 +163,7 @@ impl Lowerer<'_> {
                 if self.scopes.is_hidden(&name.text) {
                     return Err(Error::about(ErrorNum::QUERY_VARIABLE_NAME_UNKNOWN, &name.text));
                 }
-                match self.snapshot.collection(&name.text) {
-                    Some(collection) => Ok(Some(Named::Collection(collection.name().clone()))),
-                    None => Err(unknown_collection(&name.text)),
-                }
+                Ok(Some(Named::Collection(self.existing(&name.text)?)))
             }
             ast::Expr::Bind(bind) if bind.collection => {
                 let name = self.binds.text(bind)?.clone();

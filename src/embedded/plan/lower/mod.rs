@@ -254,7 +254,8 @@ impl Lowerer<'_> {
     fn existing(&self, name: &str) -> Result<CollectionName, Error> {
         match self.snapshot.collection(name) {
             Some(collection) => Ok(collection.name().clone()),
-            None => Err(unknown_collection(name)),
+            None if self.snapshot.view(name).is_some() => Err(unsearchable(name)),
+            None => Err(Error::not_found_collection(name)),
         }
     }
 
@@ -285,6 +286,7 @@ fn number_of_rows(value: &Value) -> Option<usize> {
     }
 }
 
-fn unknown_collection(name: &str) -> Error {
-    Error::new(ErrorNum::DATA_SOURCE_NOT_FOUND, format!("collection or view not found: {name}"))
+fn unsearchable(view: &str) -> Error {
+    let why = format!("'{view}' is a view, and the embedded engine cannot search views: read its collections");
+    Error::new(ErrorNum::NOT_IMPLEMENTED, why)
 }

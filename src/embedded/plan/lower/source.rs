@@ -18,7 +18,7 @@ impl Lowerer<'_> {
         if node.search.is_some() {
             return Err(Error::new(
                 ErrorNum::NOT_IMPLEMENTED,
-                "SEARCH needs a view, and the embedded engine has no views: use FILTER",
+                "the embedded engine does not support SEARCH; it only keeps what views are defined as: use FILTER",
             ));
         }
         let named = self.named(&node.source)?;

@@ -3,6 +3,10 @@
 use serde_json::json;
 
 use super::{super::Options, Garden};
+use crate::{
+    embedded::value::{Value, object},
+    wire::CollectionName,
+};
 
 #[test]
 fn errors_tell_in_which_phase_they_came_up() {
@@ -81,6 +85,16 @@ fn a_query_may_be_long_but_not_endless() {
 }
 
 #[test]
-fn views_are_not_there_and_that_is_said() {
-    assert_eq!(Garden::planted().fails("FOR p IN plants SEARCH p.a == 1 RETURN p"), 9);
+fn views_cannot_be_searched_and_that_is_said() {
+    let garden = Garden::planted();
+    let definition = object([("type", Value::from("arangosearch"))]);
+    let name = CollectionName::parse("seen").unwrap();
+    garden.database.create_view(name, definition.as_object().unwrap()).unwrap();
+    assert_eq!(garden.fails("FOR p IN plants SEARCH p.a == 1 RETURN p"), 9);
+    for text in ["FOR p IN seen RETURN p", "FOR p IN seen SEARCH p.a == 1 RETURN p", "INSERT {} INTO seen"] {
+        let error = garden.attempt(text, json!({}), Options::default()).unwrap_err();
+        let told = error.num.0 == 9 || text.starts_with("INSERT") && error.num.0 == 1203;
+        assert!(told, "{text}: {error}");
+    }
+    assert_eq!(garden.fails("FOR p IN unseen RETURN p"), 1203);
 }

@@ -9,7 +9,7 @@ use crate::{
     clock::{ManualClock, SequenceRandom},
     embedded::{
         error::Error,
-        store::{Backend, Changes, CollectionKind, EdgeEnd, Store, WriteOptions},
+        store::{Backend, Changes, CollectionKind, EdgeEnd, Store, Update, WriteOptions},
         value::{Value, order},
     },
     wire::{DatabaseName, ErrorNum},
@@ -59,6 +59,14 @@ fn a_store_opened_from_its_changes_is_the_same_store() {
     transaction.update("goods", "3", &value(r#"{"n":333}"#), &WriteOptions::default()).unwrap();
     transaction.remove("goods", "4", &WriteOptions::default()).unwrap();
     transaction.commit().unwrap();
+    let view = object(r#"{"type":"arangosearch","links":{"goods":{"includeAllFields":true},"links":{}}}"#);
+    for view_name in ["found", "lost"] {
+        database.create_view(name(view_name), &view).unwrap();
+    }
+    database.drop_view("lost").unwrap();
+    database.rename_view("found", name("seen")).unwrap();
+    let changes = object(r#"{"commitIntervalMsec":7,"primarySort":[{"field":"n","asc":true}]}"#);
+    let seen = database.set_view_properties("seen", &changes, Update::Merge).unwrap();
     database.rename_collection("links", name("ties")).unwrap();
 
     let again = open(&log);
@@ -66,6 +74,12 @@ fn a_store_opened_from_its_changes_is_the_same_store() {
     let reopened = again.database("shop").unwrap();
     assert_eq!(reopened.id(), database.id());
     let (before, after) = (database.snapshot(), reopened.snapshot());
+    let views = after.views();
+    let [view] = views.as_slice() else { panic!("{views:?}") };
+    assert_eq!(view.properties["id"].as_str(), seen.properties["id"].as_str());
+    assert_eq!(view.properties["commitIntervalMsec"].as_f64(), Some(7.0));
+    assert_eq!(view.properties["primarySort"].as_array().map(<[_]>::len), Some(0));
+    assert_eq!(view.collections, [name("goods"), name("ties")]);
     let names = |snapshot: &crate::embedded::store::Snapshot| -> Vec<String> {
         snapshot.collections().map(|collection| collection.name().to_string()).collect()
     };
