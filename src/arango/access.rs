@@ -18,6 +18,17 @@ pub enum Access {
     Write,
 }
 
+impl Access {
+    /// ArangoDB's word for it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Read => "ro",
+            Self::Write => "rw",
+        }
+    }
+}
+
 #[derive(Deserialize)]
 struct Level {
     result: Access,

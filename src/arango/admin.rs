@@ -53,4 +53,22 @@ impl Database {
         self.call_server::<IgnoredAny>(Call::post(&["_api", "database"]).json(&body)).await?;
         Ok(())
     }
+
+    /// All databases; only a user of `_system` may see them.
+    ///
+    /// # Errors
+    /// What any call can meet.
+    pub async fn databases(&self) -> Result<Vec<String>, Error> {
+        let names: Names = self.call_server(Call::get(&["_api", "database"])).await?;
+        Ok(names.result)
+    }
+
+    /// Drops a database with everything in it; only a user of `_system` may.
+    ///
+    /// # Errors
+    /// 1228 when there is none of this name, and what any call can meet.
+    pub async fn drop_database(&self, name: &DatabaseName) -> Result<(), Error> {
+        self.call_server::<IgnoredAny>(Call::delete(&["_api", "database", name.as_str()])).await?;
+        Ok(())
+    }
 }

@@ -19,6 +19,7 @@ pub mod limits;
 pub mod many;
 pub mod query_admin;
 pub mod transport;
+pub mod users;
 pub mod view;
 
 pub use self::http::{HttpTransport, ServerOptions};
@@ -38,6 +39,7 @@ pub use limits::{AskedLimits, QueryLimits};
 pub use many::EntryError;
 pub use query_admin::{ListedQuery, QueryId, WhichQueries};
 pub use transport::{Deadline, Transport};
+pub use users::User;
 pub use view::View;
 
 #[cfg(test)]

@@ -21,6 +21,10 @@ pub(crate) enum Verb {
     Add,
     Remove,
     Update,
+    Grant,
+    Revoke,
+    /// Nothing: it is there already.
+    Exists,
 }
 
 /// The steps of a change: what is done, and to what.
@@ -32,6 +36,9 @@ impl Verb {
             Self::Add => "ADD",
             Self::Remove => "REMOVE",
             Self::Update => "UPDATE",
+            Self::Grant => "GRANT",
+            Self::Revoke => "REVOKE",
+            Self::Exists => "EXISTS",
         }
     }
 
@@ -40,14 +47,18 @@ impl Verb {
             Self::Add => "ADDED",
             Self::Remove => "REMOVED",
             Self::Update => "UPDATED",
+            Self::Grant => "GRANTED",
+            Self::Revoke => "REVOKED",
+            Self::Exists => "EXISTS",
         }
     }
 
     const fn style(self) -> Style {
         match self {
-            Self::Add => AnsiColor::Green.on_default(),
-            Self::Remove => AnsiColor::Red.on_default(),
+            Self::Add | Self::Grant => AnsiColor::Green.on_default(),
+            Self::Remove | Self::Revoke => AnsiColor::Red.on_default(),
             Self::Update => AnsiColor::Yellow.on_default(),
+            Self::Exists => Style::new(),
         }
     }
 }

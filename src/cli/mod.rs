@@ -1,17 +1,20 @@
 //! The command line: one file for each subcommand, and no subcommand means `server`.
 
+mod admin;
 mod arguments;
 mod call;
 mod confirm;
 mod db;
 mod embedded;
 mod error;
+mod health;
 mod output;
 mod sample;
 mod serve;
 mod setup;
 mod table;
 mod tools;
+mod user;
 mod version;
 
 use std::{ffi::OsString, process::ExitCode, time::Duration};
@@ -48,7 +51,15 @@ fn runtime_for(cli: &Cli) -> Builder {
         None => serve::is_for_many(&cli.server),
         Some(Command::Server(options)) => serve::is_for_many(options),
         Some(Command::Embedded(_)) => true,
-        Some(Command::Call(_) | Command::Db(_) | Command::Tools(_) | Command::Version) => false,
+        Some(
+            Command::Call(_)
+            | Command::Db(_)
+            | Command::Admin(_)
+            | Command::User(_)
+            | Command::Health(_)
+            | Command::Tools(_)
+            | Command::Version,
+        ) => false,
     };
     if many_clients { Builder::new_multi_thread() } else { Builder::new_current_thread() }
 }
@@ -58,6 +69,9 @@ async fn dispatch(cli: Cli) -> Result<ExitCode, CliError> {
         Command::Server(options) => serve::run(options).await,
         Command::Call(options) => call::run(options).await,
         Command::Db(options) => db::run(options).await,
+        Command::Admin(options) => admin::run(options).await,
+        Command::User(options) => user::run(options).await,
+        Command::Health(options) => health::run(options).await,
         Command::Tools(options) => tools::run(&options),
         Command::Embedded(options) => embedded::run(options).await,
         Command::Version => version::run(),

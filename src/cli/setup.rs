@@ -5,13 +5,16 @@ use std::{path::PathBuf, sync::Arc};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    arguments::{ConfirmWhat, DatabaseOptions},
+    arguments::{
+        ConfirmWhat, DatabaseOptions,
+        common::{ConfigFile, EnvironmentFile},
+    },
     error::CliError,
     sample,
 };
 use crate::{
     clock::{Clock, Random, SystemClock, SystemRandom},
-    config::{Address, Config, Confirm, DatabaseEntry, DatabaseKey, Origin, Settings, Source, SystemEnv},
+    config::{Address, Config, Confirm, DatabaseEntry, DatabaseKey, Env, FileEnv, Origin, Settings, Source, SystemEnv},
     dump,
     observability::logging,
     tenancy::{Databases, FocusSealer, MemorySessions},
@@ -40,6 +43,19 @@ pub(crate) fn settings(logs: Logs) -> Result<Settings, CliError> {
     let quiet = logs == Logs::Quiet && settings.log_level.eq_ignore_ascii_case("info");
     logging::start(if quiet { "warning" } else { &settings.log_level });
     Ok(settings)
+}
+
+/// The configuration of a file, or what stands for it.
+pub(crate) fn load(file: &ConfigFile, env: &dyn Env) -> Result<Config, CliError> {
+    Config::load(file.config_file.as_deref(), env).map_err(|error| CliError::from_error(&error))
+}
+
+/// The environment, with the variables of a file before it.
+pub(crate) fn environment(options: &EnvironmentFile) -> Result<Box<dyn Env>, CliError> {
+    Ok(match &options.environment_file {
+        Some(path) => Box::new(FileEnv::read(path).map_err(|error| CliError::from_error(&error))?),
+        None => Box::new(SystemEnv),
+    })
 }
 
 /// Everything the tools need.

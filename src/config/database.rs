@@ -9,6 +9,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
+use super::{ConfigError, Env, settings::environment_entry, values::parse_address};
 use crate::{observability::SafeUrl, wire::DatabaseName};
 
 /// The name a database is configured under: what agents put in the `database` argument.
@@ -86,6 +87,16 @@ pub enum Address {
     Server(Vec<SafeUrl>),
     /// The engine inside this process: in memory, or durable in a directory.
     Embedded(Option<PathBuf>),
+}
+
+impl Address {
+    /// Takes the URL of one server, or `embedded:`.
+    ///
+    /// # Errors
+    /// What is wrong with the text, and what would be right; `place` is where it stands.
+    pub fn parse(text: &str, place: &str) -> Result<Self, ConfigError> {
+        parse_address(text).map_err(|fault| fault.into_error(place))
+    }
 }
 
 impl fmt::Display for Address {
@@ -202,6 +213,14 @@ pub struct DatabaseEntry {
 }
 
 impl DatabaseEntry {
+    /// The database that `ARANGO_URL` and its companions describe, with their defaults where they are not set.
+    ///
+    /// # Errors
+    /// The first variable whose value is not one of those allowed.
+    pub fn from_env(env: &dyn Env) -> Result<Self, ConfigError> {
+        environment_entry(env)
+    }
+
     /// How long a request may take unless configured otherwise.
     pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
     /// The user unless configured otherwise.

@@ -108,8 +108,6 @@ const fn variable(name: &'static str, default: &'static str, doc: &'static str) 
     Variable { name, default, doc }
 }
 
-const CONNECTS_LATE: &str = "taken and ignored, as by the original: a connection is made when a call needs it";
-
 /// Every variable, for the documentation and for `--help`. Those that `password_env` names come on top.
 pub const VARIABLES: &[Variable] = &[
     variable(
@@ -123,8 +121,14 @@ pub const VARIABLES: &[Variable] = &[
     variable("ARANGO_PASSWORD", "", "that user's password; `ARANGO_PASS` is read when this is not set"),
     variable("ARANGO_PASS", "", "other name of `ARANGO_PASSWORD`"),
     variable("ARANGO_TIMEOUT_SEC", "30.0", "seconds one request may take"),
-    variable("ARANGO_CONNECT_RETRIES", "3", CONNECTS_LATE),
-    variable("ARANGO_CONNECT_DELAY_SEC", "1.0", CONNECTS_LATE),
+    variable("ARANGO_CONNECT_RETRIES", "3", "how often `health` tries; a server connects when a call needs it"),
+    variable("ARANGO_CONNECT_DELAY_SEC", "2.0", "seconds `health` waits between tries"),
+    variable(
+        "ARANGO_ROOT_PASSWORD",
+        "",
+        "password of root for `admin` and `user`, unless --root-password-env names another",
+    ),
+    variable("ARANGO_NEW_PASSWORD", "", "new password for `user password`, unless --new-password-env names another"),
     variable("ARANGO_VERIFY_CERTIFICATE", "true", "`false` accepts any certificate of the server of `ARANGO_URL`"),
     variable("ARANGO_DATABASES_CONFIG_FILE", "~/.mcp-arangodb-async/config.yaml", "the configuration file"),
     variable(

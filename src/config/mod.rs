@@ -17,7 +17,7 @@ use indexmap::IndexMap;
 pub use database::{Address, AuthMethod, Confirm, DatabaseEntry, DatabaseKey, Origin, PasswordSource};
 pub use env::{Env, FileEnv, MapEnv, SystemEnv};
 pub use error::ConfigError;
-pub use settings::{KeyBytes, Settings, Toolset, TransportKind};
+pub use settings::{KeyBytes, Patience, Settings, Toolset, TransportKind};
 
 use crate::wire::DatabaseName;
 

@@ -102,6 +102,35 @@ impl Settings {
     }
 }
 
+/// How patiently `health` waits for a server to come up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// How often it tries; above zero.
+    pub tries: u32,
+    /// How long it waits between tries.
+    pub delay: Duration,
+}
+
+impl Patience {
+    /// Reads `ARANGO_CONNECT_RETRIES` and `ARANGO_CONNECT_DELAY_SEC`.
+    ///
+    /// # Errors
+    /// When a value is not one of those allowed.
+    pub fn from_env(env: &dyn Env) -> Result<Self, ConfigError> {
+        const TRIES: &str = "ARANGO_CONNECT_RETRIES";
+        const DELAY: &str = "ARANGO_CONNECT_DELAY_SEC";
+        let tries = non_empty(env, TRIES).map_or(Ok(3), |text| match text.trim().parse() {
+            Ok(tries) if (1..=100).contains(&tries) => Ok(tries),
+            _ => Err(ConfigError::new(TRIES, format!("{text:?} is not a number of tries")).advise("use 1 to 100")),
+        })?;
+        let seconds = non_empty(env, DELAY).map_or(Ok(2.0), |text| match text.trim().parse::<f64>() {
+            Ok(seconds) if (0.0..=3600.0).contains(&seconds) => Ok(seconds),
+            _ => Err(ConfigError::new(DELAY, format!("{text:?} is not a time")).advise("use seconds, 0 to 3600")),
+        })?;
+        Ok(Self { tries, delay: Duration::from_secs_f64(seconds) })
+    }
+}
+
 /// Whether any variable that describes a database is set.
 pub(super) fn names_a_database(env: &dyn Env) -> bool {
     const THEIRS: [&str; 7] = [
@@ -238,6 +267,22 @@ mod tests {
         assert_eq!(of(&[("HOME", "/h")]).as_deref(), Some("/h/.local/share/mcp-arangodb-async/backups"));
         assert_eq!(of(&[("HOME", "/h"), ("MCP_BACKUP_DIR", "~/b")]).as_deref(), Some("/h/b"));
         assert_eq!(of(&[("MCP_BACKUP_DIR", "/b")]).as_deref(), Some("/b"));
+    }
+
+    #[test]
+    fn patience_has_bounds_and_those_of_the_documentation_by_default() {
+        let of = |pairs: &[(&str, &str)]| Patience::from_env(&pairs.iter().copied().collect::<MapEnv>());
+        assert_eq!(of(&[]).unwrap(), Patience { tries: 3, delay: Duration::from_secs(2) });
+        let short = of(&[("ARANGO_CONNECT_RETRIES", "1"), ("ARANGO_CONNECT_DELAY_SEC", "0.5")]).unwrap();
+        assert_eq!(short, Patience { tries: 1, delay: Duration::from_millis(500) });
+        for (name, bad) in [
+            ("ARANGO_CONNECT_RETRIES", "0"),
+            ("ARANGO_CONNECT_RETRIES", "many"),
+            ("ARANGO_CONNECT_DELAY_SEC", "-1"),
+            ("ARANGO_CONNECT_DELAY_SEC", "NaN"),
+        ] {
+            assert!(of(&[(name, bad)]).unwrap_err().to_string().contains(name), "{name} {bad}");
+        }
     }
 
     #[test]

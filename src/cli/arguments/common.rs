@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 /// Which configuration file is meant.
 #[derive(Debug, Clone, Default, Args)]
@@ -29,4 +29,39 @@ pub(crate) struct Caution {
     /// Do not ask.
     #[arg(long, short)]
     pub(crate) yes: bool,
+}
+
+/// Which server is administered.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct ServerChoice {
+    /// The server [default: `$ARANGO_URL`, then http://localhost:8529].
+    #[arg(long, short, value_name = "URL", conflicts_with = "database")]
+    pub(crate) url: Option<String>,
+    /// The server of a configured database, by the key of its entry.
+    #[arg(long, value_name = "KEY")]
+    pub(crate) database: Option<String>,
+    #[command(flatten)]
+    pub(crate) file: ConfigFile,
+    #[command(flatten)]
+    pub(crate) environment: EnvironmentFile,
+}
+
+/// How root logs in.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct RootPassword {
+    /// The name of the environment variable that holds the password of root; never the password.
+    #[arg(long, short = 'R', value_name = "VARIABLE", default_value = "ARANGO_ROOT_PASSWORD",
+        aliases = ["arango-root-password-env", "root-pw-env"])]
+    pub(crate) root_password_env: String,
+}
+
+/// What a user may do with a database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Permission {
+    /// Read and write.
+    Rw,
+    /// Read.
+    Ro,
+    /// Nothing.
+    None,
 }

@@ -1,7 +1,9 @@
 //! What can be said on the command line. Only words, no meaning: the files of the subcommands give them one.
 
+pub(crate) mod admin;
 pub(crate) mod common;
 pub(crate) mod db;
+pub(crate) mod user;
 
 use std::{ffi::OsString, path::PathBuf};
 
@@ -9,7 +11,10 @@ use clap::{
     Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum, builder::StyledStr, error::ErrorKind,
 };
 
+use admin::AdminOptions;
+use common::{ConfigFile, EnvironmentFile};
 use db::{ConfigCommand, DbCommand, DbOptions};
+use user::UserOptions;
 
 /// MCP server for ArangoDB, with an embedded ArangoDB-compatible engine.
 ///
@@ -53,11 +58,12 @@ impl Cli {
         }
     }
 
-    /// The help of a group of commands.
+    /// The help of a group of commands, by the words that lead to it.
     pub(crate) fn help_of(group: &str) -> StyledStr {
         let mut grammar = Self::grammar();
         grammar.build();
-        grammar.find_subcommand_mut(group).map(clap::Command::render_help).unwrap_or_default()
+        let found = group.split(' ').try_fold(&mut grammar, |command, word| command.find_subcommand_mut(word));
+        found.map(clap::Command::render_help).unwrap_or_default()
     }
 
     /// The derived command, but with `call` the directory of `--embedded` needs an equals sign: what follows is the tool.
@@ -75,6 +81,18 @@ pub(crate) enum Command {
     Call(CallOptions),
     /// Administer the databases of the configuration file: add, remove, list, update, default, test, status.
     Db(DbOptions),
+    /// Administer the databases on a server: create, drop, list.
+    Admin(AdminOptions),
+    /// Administer the users of a server: add, remove, list, grant, revoke, databases, password.
+    User(UserOptions),
+    /// Say whether databases answer, as JSON: on stdout with exit code 0, or on stderr with 1.
+    #[command(after_help = "Examples:
+  mcp-arangodb-async health
+  mcp-arangodb-async health --database production
+  mcp-arangodb-async health --all
+
+A server that does not answer is tried $ARANGO_CONNECT_RETRIES times, $ARANGO_CONNECT_DELAY_SEC seconds apart.")]
+    Health(HealthOptions),
     /// List the tools.
     Tools(ToolsOptions),
     /// Serve the embedded engine over ArangoDB's HTTP API, for any ArangoDB driver.
@@ -164,6 +182,20 @@ pub(crate) struct CallOptions {
     pub(crate) yes: bool,
     #[command(flatten)]
     pub(crate) databases: DatabaseOptions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct HealthOptions {
+    /// Ask a configured database, by the key of its entry, instead of that of the ARANGO_* variables.
+    #[arg(long, value_name = "KEY", conflicts_with = "all")]
+    pub(crate) database: Option<String>,
+    /// Ask all configured databases, at once.
+    #[arg(long)]
+    pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) file: ConfigFile,
+    #[command(flatten)]
+    pub(crate) environment: EnvironmentFile,
 }
 
 #[derive(Debug, Args)]

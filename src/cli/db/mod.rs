@@ -17,13 +17,12 @@ use std::process::ExitCode;
 use super::{
     arguments::{
         Cli,
-        common::{ConfigFile, EnvironmentFile},
         db::{ConfigCommand, DbCommand, DbOptions},
     },
     error::CliError,
     output,
+    setup::{environment, load},
 };
-use crate::config::{Config, Env, FileEnv, SystemEnv};
 
 pub(crate) async fn run(options: DbOptions) -> Result<ExitCode, CliError> {
     let (group, command) = match options.command {
@@ -44,15 +43,4 @@ pub(crate) async fn run(options: DbOptions) -> Result<ExitCode, CliError> {
             Ok(ExitCode::FAILURE)
         }
     }
-}
-
-fn load(file: &ConfigFile, env: &dyn Env) -> Result<Config, CliError> {
-    Config::load(file.config_file.as_deref(), env).map_err(|error| CliError::from_error(&error))
-}
-
-fn environment(options: &EnvironmentFile) -> Result<Box<dyn Env>, CliError> {
-    Ok(match &options.environment_file {
-        Some(path) => Box::new(FileEnv::read(path).map_err(|error| CliError::from_error(&error))?),
-        None => Box::new(SystemEnv),
-    })
 }
