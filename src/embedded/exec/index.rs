@@ -9,7 +9,10 @@ use crate::{
         eval::{Row, eval},
         plan::node::{End, IndexKind, IndexScan, Lookup, Search},
         store::{Collection, EdgeEnd, IndexRange},
-        value::{Str, Value, order},
+        value::{
+            Str, Value, order,
+            sort::{RUN, sort_while},
+        },
     },
     wire::ErrorNum,
 };
@@ -36,8 +39,8 @@ impl Combinations {
                 }
             }
             if values.len() > 1 {
-                context.poll()?;
-                values.sort_by(order::compare);
+                let mut watch = context.watch();
+                values = sort_while(values, order::compare, || watch.spend(RUN))?;
                 values.dedup_by(|one, other| order::equal(one, other));
             }
             if search.reverse {

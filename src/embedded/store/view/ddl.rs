@@ -29,7 +29,7 @@ impl Database {
         let shared = &self.inner().shared;
         let id = shared.ticks.next_id();
         let unique_id = Str::from(format!("{}/{id}", shared.server_id));
-        self.keep(View { id, name, unique_id, definition })
+        self.keep(&View { id, name, unique_id, definition })
     }
 
     /// Changes the properties of a view that can be changed.
@@ -44,7 +44,7 @@ impl Database {
             Definition::ArangoSearch(definition) => definition.change(&root, changes, update)?,
             Definition::SearchAlias(definition) => definition.change(&root, changes, update)?,
         }
-        self.keep(view)
+        self.keep(&view)
     }
 
     /// Gives a view another name.
@@ -60,7 +60,7 @@ impl Database {
         }
         check_free(&root, &to)?;
         view.name = to;
-        self.keep(view)
+        self.keep(&view)
     }
 
     /// Drops a view; the collections stay.
@@ -74,7 +74,7 @@ impl Database {
     }
 
     /// Lets a definition take effect, while the catalogue is locked.
-    fn keep(&self, view: View) -> Result<ViewInfo, Error> {
+    fn keep(&self, view: &View) -> Result<ViewInfo, Error> {
         let kept = view.clone();
         self.inner().commit(vec![Change::PutView { view: view.clone() }], |root| root.views.insert(kept))?;
         Ok(view.show(&self.inner().root()))
