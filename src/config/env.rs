@@ -123,7 +123,11 @@ pub const VARIABLES: &[Variable] = &[
     variable("ARANGO_TIMEOUT_SEC", "30.0", "seconds one request may take"),
     variable("ARANGO_CONNECT_RETRIES", "3", "how often `health` tries; a server connects when a call needs it"),
     variable("ARANGO_CONNECT_DELAY_SEC", "2.0", "seconds `health` waits between tries"),
-    variable("ARANGO_ROOT_PASSWORD", "", "password of root for `admin` and `user`, unless --root-password-env names another"),
+    variable(
+        "ARANGO_ROOT_PASSWORD",
+        "",
+        "password of root for `admin` and `user`, unless --root-password-env names another",
+    ),
     variable("ARANGO_NEW_PASSWORD", "", "new password for `user password`, unless --new-password-env names another"),
     variable("ARANGO_VERIFY_CERTIFICATE", "true", "`false` accepts any certificate of the server of `ARANGO_URL`"),
     variable("ARANGO_DATABASES_CONFIG_FILE", "~/.mcp-arangodb-async/config.yaml", "the configuration file"),

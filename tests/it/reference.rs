@@ -64,7 +64,7 @@ fn the_page_on_tools_is_up_to_date() {
 #[test]
 fn the_page_on_the_command_line_is_up_to_date() {
     let mut page = "# Command line\n\nMade from the program's own help.\n".to_owned();
-    let commands: [&[&str]; 14] = [
+    let commands: [&[&str]; 28] = [
         &[],
         &["server"],
         &["call"],
@@ -76,6 +76,20 @@ fn the_page_on_the_command_line_is_up_to_date() {
         &["db", "default"],
         &["db", "test"],
         &["db", "status"],
+        &["admin"],
+        &["admin", "database"],
+        &["admin", "database", "create"],
+        &["admin", "database", "drop"],
+        &["admin", "database", "list"],
+        &["user"],
+        &["user", "add"],
+        &["user", "remove"],
+        &["user", "list"],
+        &["user", "grant"],
+        &["user", "revoke"],
+        &["user", "databases"],
+        &["user", "password"],
+        &["health"],
         &["tools"],
         &["embedded"],
         &["version"],

@@ -42,6 +42,7 @@ pub(crate) fn access(permission: Permission) -> Access {
 
 /// A permission, as the lines of a question or a report say it.
 pub(crate) fn permission_line(user: &str, database: &str, access: Access) -> String {
-    let of = if database == crate::arango::users::ANY_DATABASE { " (all databases without one of their own)" } else { "" };
+    let of =
+        if database == crate::arango::users::ANY_DATABASE { " (all databases without one of their own)" } else { "" };
     format!("permission {}: {user} on {database}{of}", access.name())
 }

@@ -62,7 +62,9 @@ pub(super) async fn run(options: CreateOptions) -> Result<ExitCode, CliError> {
         None => None,
         Some(name) => {
             let there = server.system.user(&name).await.map_err(failed)?.is_some();
-            let ask = || server.password(&options.password_env, &format!("of the new user {name}"), "--password-env");
+            let ask = || {
+                server.password(&options.password_env, &format!("password of the new user {name}"), "--password-env")
+            };
             let password = if there { None } else { Some(ask()?) };
             Some(Guest { name, access, password })
         }
@@ -165,10 +167,7 @@ mod tests {
     #[tokio::test]
     async fn a_user_who_was_there_before_stays() {
         let (seen, _) = after_failing(&["PUT /_api/user/app/database/shop"], None).await;
-        assert_eq!(
-            seen,
-            ["POST /_api/database", "PUT /_api/user/app/database/shop", "DELETE /_api/database/shop"]
-        );
+        assert_eq!(seen, ["POST /_api/database", "PUT /_api/user/app/database/shop", "DELETE /_api/database/shop"]);
     }
 
     #[tokio::test]

@@ -42,7 +42,9 @@ pub(super) async fn run(options: DropOptions) -> Result<ExitCode, CliError> {
 /// What falls with the database.
 async fn permissions(server: &Server, database: &str) -> Result<Actions, arango::Error> {
     let mut falling = Vec::new();
-    for user in server.system.users().await? {
+    let mut users = server.system.users().await?;
+    users.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+    for user in users {
         if let Some(access) = server.system.granted(&user.name).await?.get(database) {
             falling.push((Verb::Remove, change::permission_line(&user.name, database, *access)));
         }

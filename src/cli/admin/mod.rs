@@ -39,5 +39,5 @@ pub(super) fn help(group: &str) -> ExitCode {
 }
 
 fn name(text: &str) -> Result<DatabaseName, CliError> {
-    DatabaseName::parse(text).map_err(|rule| CliError::new(format!("{text:?} cannot be the name of a database: {rule}")))
+    DatabaseName::parse(text).map_err(|error| CliError::from_error(&error))
 }

@@ -43,7 +43,7 @@ impl Server {
         let mut entry = entry(choice, &*env)?;
         ROOT.clone_into(&mut entry.username);
         let variable = &root.root_password_env;
-        password(&*env, variable, "of root", "--root-password-env")?;
+        password(&*env, variable, "password of root", "--root-password-env")?;
         entry.password = PasswordSource::Env(variable.clone());
         Self::open(entry, env).await
     }
@@ -60,7 +60,7 @@ impl Server {
                 named.unwrap_or("ARANGO_PASSWORD").to_owned()
             }
         };
-        password(&*env, &variable, &format!("of {}", entry.username), "--password-env")?;
+        password(&*env, &variable, &format!("password of {}", entry.username), "--password-env")?;
         entry.password = PasswordSource::Env(variable);
         Self::open(entry, env).await
     }
@@ -101,7 +101,7 @@ impl Server {
     pub(crate) fn password(&self, variable: &str, whose: &str, option: &str) -> Result<Secret, CliError> {
         let password = password(&*self.env, variable, whose, option)?;
         if password.is_empty() {
-            return Err(CliError::new(format!("the password {whose} is empty: set {variable} to it")));
+            return Err(CliError::new(format!("the {whose} is empty: set {variable} to it")));
         }
         Ok(password)
     }
@@ -159,6 +159,6 @@ fn password(env: &dyn Env, variable: &str, whose: &str, option: &str) -> Result<
         )));
     }
     env.get(variable).map(Secret::new).ok_or_else(|| {
-        CliError::new(format!("the password {whose} is missing: set {variable}, or name another variable with {option}"))
+        CliError::new(format!("the {whose} is missing: set {variable}, or name another variable with {option}"))
     })
 }

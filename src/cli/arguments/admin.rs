@@ -25,9 +25,12 @@ pub(crate) struct DatabaseGroup {
 #[derive(Debug, Subcommand)]
 pub(crate) enum DatabaseCommand {
     /// Create a database, and with --with-user let a user in. What was done is undone when a later step fails.
-    #[command(visible_alias = "add", after_help = "Examples:
+    #[command(
+        visible_alias = "add",
+        after_help = "Examples:
   mcp-arangodb-async admin database create shop --url https://db1.example.com:8529
-  mcp-arangodb-async admin database create shop --with-user app --permission rw --password-env APP_PASSWORD")]
+  mcp-arangodb-async admin database create shop --with-user app --permission rw --password-env APP_PASSWORD"
+    )]
     Create(CreateOptions),
     /// Drop a database with everything in it, and the permissions for it.
     #[command(visible_aliases = ["remove", "rm"], after_help = "Examples:

@@ -20,7 +20,8 @@ pub(super) async fn run(options: AddOptions) -> Result<ExitCode, CliError> {
         return change::only_shown(COMMAND, &actions);
     }
     let server = Server::as_root(&options.server, &options.root).await?;
-    let password = server.password(&options.password_env, &format!("of the new user {name}"), "--password-env")?;
+    let password =
+        server.password(&options.password_env, &format!("password of the new user {name}"), "--password-env")?;
     let what = format!("add the user {name}");
     if server.system.user(name).await.map_err(|error| server.failed(&what, &error))?.is_some() {
         return Err(CliError::new(format!("there is a user {name} on {} already", server.url())));

@@ -19,7 +19,7 @@ pub(super) async fn run(options: PasswordOptions) -> Result<ExitCode, CliError> 
     let server = Server::as_oneself(&options.server, &options.own).await?;
     let user = server.username();
     let what = format!("change the password of {user}");
-    let new = server.password(&options.new_password_env, &format!("{user} is to have"), "--new-password-env")?;
+    let new = server.password(&options.new_password_env, &format!("new password of {user}"), "--new-password-env")?;
     // Asked first, so that nobody agrees to what the server then refuses.
     server.system.user(user).await.map_err(|error| server.failed(&what, &error))?;
     let actions = vec![(Verb::Update, format!("the password of {user} on {}", server.url()))];

@@ -81,5 +81,6 @@ fn create(call: &Call<'_>) -> Answer {
 fn remove(call: &Call<'_>) -> Answer {
     in_system(call)?;
     call.engine.store().drop_database(call.segment(0))?;
+    users::forget_database(call.engine.store(), call.segment(0))?;
     Ok(Reply::result(200, true))
 }

@@ -208,6 +208,29 @@ pub fn grant(
     edit(store, name, change).map(drop)
 }
 
+/// Takes back whatever was granted for a database that is gone: the next one of its name is another one.
+///
+/// # Errors
+/// When it could not be written.
+pub fn forget_database(store: &Store, database: &str) -> Result<(), Error> {
+    let granted = |user: &Value| user.get("databases").as_object().is_some_and(|all| all.contains_key(database));
+    let names: Vec<String> = collection(store)
+        .map(|users| {
+            users.scan().filter(granted).filter_map(|user| Some(user.get("user").as_str()?.to_owned())).collect()
+        })
+        .unwrap_or_default();
+    for name in names {
+        edit(store, &name, |old| {
+            let mut user = old.and_then(Value::as_object).cloned().ok_or(ErrorNum::USER_NOT_FOUND)?;
+            let mut databases = user.get("databases").and_then(Value::as_object).cloned().unwrap_or_default();
+            databases.shift_remove(database);
+            put(&mut user, "databases", Value::object(databases));
+            Ok(Some(user))
+        })?;
+    }
+    Ok(())
+}
+
 /// What was granted for exactly this database ([`ANY`] included) or collection of it; nothing when nothing was.
 pub fn granted(store: &Store, name: &str, database: &str, collection: Option<&str>) -> Option<Level> {
     explicit(&find(store, name)?, database, collection)
