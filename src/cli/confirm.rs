@@ -7,7 +7,7 @@ use clap::builder::styling::{AnsiColor, Style};
 use similar::TextDiff;
 use tokio::task::spawn_blocking;
 
-use super::{error::CliError, output};
+use super::{error::CliError, output, table};
 use crate::config::{Env as _, SystemEnv};
 
 /// How a command ends that nobody agreed to.
@@ -101,7 +101,8 @@ pub(crate) fn dry_run_report(command: &str, actions: &[(Verb, String)]) -> Strin
 fn lines(actions: &[(Verb, String)], word: fn(Verb) -> &'static str, mark: &str) -> String {
     let line = |(verb, what): &(Verb, String)| {
         let style = verb.style();
-        format!("{style}[{}{mark}]{style:#} {what}\n", word(*verb))
+        // Names come from servers and files, which must not steer a terminal.
+        format!("{style}[{}{mark}]{style:#} {}\n", word(*verb), table::visible(what))
     };
     actions.iter().map(line).collect()
 }

@@ -69,13 +69,11 @@ async fn report(databases: &Databases, key: &DatabaseKey, entry: &DatabaseEntry,
         }
     };
     let (url, name, user) = (entry.address.to_string(), &entry.database, &entry.username);
-    let (ok, status) = if outcome.is_ok() { (true, "healthy") } else { (false, "unhealthy") };
-    let mut report = json!({ "ok": ok, "status": status, "url": url, "database": name, "username": user });
-    match outcome {
-        Ok(version) => report["info"] = json!({ "version": version }),
-        Err(Unwell { error, .. }) => report["error"] = error.into(),
-    }
-    report
+    let (ok, status, (word, told)) = match outcome {
+        Ok(version) => (true, "healthy", ("info", json!({ "version": version }))),
+        Err(Unwell { error, .. }) => (false, "unhealthy", ("error", error.into())),
+    };
+    json!({ "ok": ok, "status": status, "url": url, "database": name, "username": user, word: told })
 }
 
 struct Unwell {

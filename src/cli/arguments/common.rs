@@ -34,7 +34,7 @@ pub(crate) struct Caution {
 /// Which server is administered.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct ServerChoice {
-    /// The server [default: `$ARANGO_URL`, then http://localhost:8529].
+    /// The server [default: `$ARANGO_URL`, then `http://localhost:8529`].
     #[arg(long, short, value_name = "URL", conflicts_with = "database")]
     pub(crate) url: Option<String>,
     /// The server of a configured database, by the key of its entry.

@@ -122,7 +122,7 @@ pub(crate) struct RevokeOptions {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct OwnPassword {
     /// The name of the environment variable that holds your password; never the password [default: that of the entry
-    /// with --database, else ARANGO_PASSWORD].
+    /// with --database, else `$ARANGO_PASSWORD`].
     #[arg(long, short = 'P', value_name = "VARIABLE", aliases = ["arango-password-env", "pw-env"])]
     pub(crate) password_env: Option<String>,
 }
