@@ -1,7 +1,7 @@
 //! A manual of AQL that works offline: operations, the ideas behind them, and every function, each with its syntax, what it
 //! does in a sentence or two, an example and that example's result.
 //!
-//! The text is in `pages/`, to be edited by hand; [`page`] says how it is written. It is read on first use. Our tests run
+//! The text is in `pages/`, to be edited by hand; `page.rs` says how it is written. It is read on first use. Our tests run
 //! every example on the embedded engine, and compare the functions and the numbers of their arguments with the engine's own
 //! table, so that the manual cannot promise what does not work.
 
