@@ -221,6 +221,8 @@ async def compare(original, theirs_session, ours, ours_session, only):
             else:
                 problems += 1
                 print(f"{tool} {json.dumps(arguments)[:100]}: {path or 'the result'}: {difference}")
+    # The last call's notification has to be read before the client closes its pipe, or the SDK stumbles over it.
+    await ours_session.send_ping()
     for tool in sorted(reasons):
         print(f"\n{tool}: differs as meant:")
         for reason in sorted(reasons[tool]):
