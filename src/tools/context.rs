@@ -192,6 +192,8 @@ pub struct CallContext {
     pub(crate) progress: Progress,
     tools: OnceLock<Arc<Vec<Entry>>>,
     list_changed: AtomicBool,
+    /// No call follows this one, so nothing is kept for one.
+    last: bool,
     used: OnceLock<(DatabaseKey, Level)>,
     _running: Running,
 }
@@ -208,6 +210,7 @@ impl CallContext {
             progress: Progress::default(),
             tools: OnceLock::new(),
             list_changed: AtomicBool::new(false),
+            last: false,
             used: OnceLock::new(),
         }
     }
@@ -235,6 +238,18 @@ impl CallContext {
     pub fn telling(mut self, progress: Progress) -> Self {
         self.progress = progress;
         self
+    }
+
+    /// The same call, the last one of this process.
+    #[must_use]
+    pub fn last(mut self) -> Self {
+        self.last = true;
+        self
+    }
+
+    /// Whether no call follows this one.
+    pub(crate) fn is_last(&self) -> bool {
+        self.last
     }
 
     /// Makes the tools known that the call is one of.

@@ -30,6 +30,14 @@ fn tools_lists_names_and_prints_json_when_asked() {
 }
 
 #[test]
+fn a_cut_result_of_a_single_call_promises_no_rows_that_would_be_gone() {
+    let output = run(&["call", "--embedded", "arango_query", "query=FOR i IN 1..9 RETURN i", "max_rows=2"]);
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && told.contains("the first 2 rows"), "{told}");
+    assert!(told.contains("are not kept") && !told.contains("rows_"), "{told}");
+}
+
+#[test]
 fn a_tool_can_be_called_with_words_or_with_json() {
     let output = run(&["call", "--embedded", "arango_query", "query=FOR i IN 1..2 RETURN i", "max_rows=5"]);
     assert_eq!((stdout(&output).as_str(), output.status.code()), ("[1,2]\n", Some(0)), "{}", stderr(&output));

@@ -39,7 +39,7 @@ async fn here(options: &CallOptions, arguments: Map<String, Value>) -> Result<Re
         return Err(CliError::new(format!("unknown tool: {}{near}", options.tool)));
     };
     let asker = Arc::new(terminal::Terminal { yes: options.yes });
-    let context = CallContext::new(Arc::clone(&services), Caller::process()).asking(asker);
+    let context = CallContext::new(Arc::clone(&services), Caller::process()).asking(asker).last();
     let reply = registry.call(entry, &context, arguments).await;
     drop(context);
     services.settle().await;

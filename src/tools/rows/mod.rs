@@ -104,6 +104,9 @@ pub(crate) async fn run(target: &Target<'_>, mut query: arango::Query, bound: &B
 
 /// Keeps what is left of a result for whoever makes this call.
 fn hold(context: &CallContext, remainder: Remainder, room: Room) -> Option<Handle> {
+    if context.is_last() {
+        return None;
+    }
     let (database, _) = context.used()?;
     context.services.results.hold(context.caller.principal.clone(), database.clone(), remainder, room.rows)
 }
@@ -134,7 +137,7 @@ pub(crate) fn payload(page: &Page, text: String, room: Room, next: Option<&Handl
             "arango_fetch_more with handle \"{handle}\" returns the rows that follow, within {} minutes. Or: {advice}.",
             results::IDLE.as_secs() / 60
         ),
-        None => format!("There are more, which cannot be fetched. {advice}."),
+        None => format!("There are more, which are not kept: {advice}."),
     };
     payload = payload.cut(format!("Result cut: these are {shown}{of}{why}. {way}"));
     match next {

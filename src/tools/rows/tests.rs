@@ -199,7 +199,7 @@ async fn the_last_page_before_the_horizon_says_that_there_are_more() {
         reply = bench.reply(MORE, json!({"handle": handle})).await;
     }
     assert_eq!(reply["structuredContent"]["truncated"], true);
-    assert!(reply["content"][1]["text"].as_str().unwrap().contains("cannot be fetched"), "{reply}");
+    assert!(reply["content"][1]["text"].as_str().unwrap().contains("are not kept"), "{reply}");
 }
 
 /// A server whose results never end: one row a batch.
