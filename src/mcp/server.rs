@@ -204,7 +204,8 @@ impl ServerHandler for Server {
         let call = CallContext::new(Arc::clone(&self.shared.services), caller).asking(confirmer.clone());
         let (call, listener) = listening(call, &context);
         let work = self.shared.registry.call(entry, &call, request.arguments.unwrap_or_default());
-        let work = progress::telling(listener, work);
+        // Boxed, here and below: rmcp moves the future of a request a dozen times, and it is as large as the largest of them.
+        let work = Box::pin(progress::telling(listener, work));
         tokio::select! {
             biased;
             // Dropping the work is what cancels it: a cursor deletes itself, the audit line says "cancelled".
@@ -283,7 +284,8 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
         let call = self.call_of(&context);
-        let mut read = until_cancelled(&context, resources::read(&self.shared.describer, &call, &request.uri)).await?;
+        let mut read =
+            until_cancelled(&context, Box::pin(resources::read(&self.shared.describer, &call, &request.uri))).await?;
         // What stands in a database may be different the next moment.
         (read.ttl_ms, read.cache_scope) = cache_hints(&context, read.ttl_ms.unwrap_or(0));
         read.meta = signature(&context);
@@ -308,7 +310,7 @@ impl ServerHandler for Server {
     ) -> Result<GetPromptResponse, ErrorData> {
         let call = self.call_of(&context);
         let arguments = request.arguments.unwrap_or_default();
-        let work = prompts::get(&self.shared.describer, &call, &request.name, &arguments);
+        let work = Box::pin(prompts::get(&self.shared.describer, &call, &request.name, &arguments));
         let mut prompt = until_cancelled(&context, work).await?;
         prompt.meta = signature(&context);
         Ok(prompt.into())
@@ -320,7 +322,7 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<CompleteResult, ErrorData> {
         let call = self.call_of(&context);
-        let work = completions::complete(&self.shared.describer, &call, &request);
+        let work = Box::pin(completions::complete(&self.shared.describer, &call, &request));
         let mut completed = until_cancelled(&context, work).await?;
         completed.meta = signature(&context);
         Ok(completed)

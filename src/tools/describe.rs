@@ -3,6 +3,8 @@
 //! They read through the tools that describe, on the path of every call, so that a resource says what the tool says, is
 //! bounded and audited like it, and resolves its database by the same rules. Which tools a client is shown does not matter.
 
+use std::sync::LazyLock;
+
 use serde_json::{Map, Value};
 
 use super::{
@@ -70,13 +72,16 @@ impl Subject {
 /// Describes databases.
 #[derive(Debug)]
 pub(crate) struct Describer {
-    registry: Registry,
+    /// Made when the first description is asked for: most clients only call tools.
+    registry: LazyLock<Registry>,
 }
 
 impl Describer {
     pub(crate) fn new() -> Self {
-        let describing = catalog::all().into_iter().filter(|entry| TOOLS.contains(&entry.name));
-        Self { registry: Registry::new(describing.collect()) }
+        let registry: LazyLock<Registry> = LazyLock::new(|| {
+            Registry::new(catalog::all().into_iter().filter(|entry| TOOLS.contains(&entry.name)).collect())
+        });
+        Self { registry }
     }
 
     /// The description as JSON text. Without a database it is the one a call without `database` would use.
