@@ -161,7 +161,7 @@ fn services() -> Arc<Services> {
     let databases = Databases::new(Arc::clone(&config), env, Arc::clone(&clock), Arc::clone(&random));
     let sessions = MemorySessions::new(Arc::clone(&clock));
     let focus = FocusSealer::with_keys(&[], clock, random).unwrap();
-    Services::new(config, Arc::new(databases), Arc::new(sessions), focus)
+    Services::new(databases, Arc::new(sessions), focus)
 }
 
 /// An engine with a collection of documents, an indexed attribute, and a graph.

@@ -23,7 +23,6 @@ pub(crate) async fn run(options: ServerOptions) -> Result<ExitCode, CliError> {
         Toolset::Full => Registry::standard(),
         Toolset::Baseline => Registry::baseline(),
     };
-    let registry = registry.guarded(&services.config);
     let stop = setup::stop_signal();
     let outcome = match transport {
         TransportKind::Stdio => {

@@ -77,10 +77,11 @@ pub(crate) async fn services(options: &DatabaseOptions, settings: &Settings) -> 
     let directory = options.backup_dir.clone().or_else(|| settings.backup_dir.clone());
     let backups = dump::Root::new(directory, Arc::clone(&clock));
     let sessions = Arc::new(MemorySessions::new(clock));
-    let services = Services::with_backups(config, Arc::new(databases), sessions, focus, backups);
+    let services = Services::with_backups(databases, sessions, focus, backups);
     if options.sample {
-        for key in services.config.databases().keys() {
-            let database = services.databases.get(key).await.map_err(|error| CliError::from_error(&error))?;
+        let databases = services.databases();
+        for key in databases.config().databases().keys() {
+            let database = databases.get(key).await.map_err(|error| CliError::from_error(&error))?;
             sample::fill(&database).await?;
         }
     }

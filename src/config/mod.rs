@@ -6,6 +6,7 @@ pub mod edit;
 pub mod env;
 pub mod error;
 pub mod file;
+pub mod rights;
 pub mod save;
 pub mod settings;
 mod values;
@@ -17,6 +18,7 @@ use indexmap::IndexMap;
 pub use database::{Address, AuthMethod, Confirm, DatabaseEntry, DatabaseKey, Origin, PasswordSource};
 pub use env::{Env, FileEnv, MapEnv, SystemEnv};
 pub use error::ConfigError;
+pub use rights::Rights;
 pub use settings::{KeyBytes, Patience, Settings, Toolset, TransportKind};
 
 use crate::wire::DatabaseName;
@@ -45,7 +47,16 @@ pub struct Config {
     mcp_default_database: Option<String>,
     arango_db: Option<String>,
     warnings: Vec<String>,
-    read_only: bool,
+    read_only: Option<Forbidding>,
+}
+
+/// Who it is that forbids writing everywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Forbidding {
+    /// Whoever started the server.
+    Server,
+    /// The rights of the caller.
+    Rights,
 }
 
 impl Config {
@@ -87,7 +98,7 @@ impl Config {
             mcp_default_database: None,
             arango_db: None,
             warnings: Vec::new(),
-            read_only: false,
+            read_only: None,
         }
     }
 
@@ -109,7 +120,9 @@ impl Config {
     /// The same configuration under what holds for the whole server. For each entry the stricter counts.
     #[must_use]
     pub fn guarded(mut self, read_only: bool, confirm: Confirm) -> Self {
-        self.read_only |= read_only;
+        if read_only {
+            self.read_only = Some(Forbidding::Server);
+        }
         for entry in self.databases.values_mut() {
             entry.read_only |= read_only;
             entry.confirm = entry.confirm.max(confirm);
@@ -117,8 +130,30 @@ impl Config {
         self
     }
 
-    /// Whether the server as a whole was asked to write nothing.
-    pub fn server_is_read_only(&self) -> bool {
+    /// The configuration as a caller with these rights is to see it. What is out of reach is as if it were not configured.
+    #[must_use]
+    pub fn within(&self, rights: &Rights) -> Self {
+        let mut seen = self.clone();
+        seen.databases.retain(|key, _| rights.reach(key));
+        let reaches = |name: &str| {
+            seen.databases.iter().any(|(key, entry)| key.as_str() == name || entry.database.as_str() == name)
+        };
+        seen.mcp_default_database = seen.mcp_default_database.take().filter(|name| reaches(name));
+        seen.arango_db = seen.arango_db.take().filter(|name| reaches(name));
+        seen.environment_key = seen.environment_key.take().filter(|key| rights.reach(key));
+        seen.default_database = seen.default_database.take().filter(|key| rights.reach(key));
+        if let Some(own) = &rights.default_database {
+            seen.default_database = Some(own.clone()).filter(|own| seen.databases.contains_key(own));
+        }
+        if rights.read_only {
+            seen.read_only = seen.read_only.or(Some(Forbidding::Rights));
+            seen.databases.values_mut().for_each(|entry| entry.read_only = true);
+        }
+        seen
+    }
+
+    /// Who forbids writing, where it is not the entry of a database.
+    pub fn forbids_writing(&self) -> Option<Forbidding> {
         self.read_only
     }
 

@@ -112,7 +112,7 @@ async fn candidates(
     let subject = match completes {
         Completes::Nothing => return None,
         Completes::Database => {
-            return Some(call.services.config.databases().keys().map(DatabaseKey::to_string).collect());
+            return Some(call.config.databases().keys().map(DatabaseKey::to_string).collect());
         }
         Completes::Topic => return Some(manual::topics().map(|topic| topic.name.to_owned()).collect()),
         Completes::Collection => Subject::CollectionNames,

@@ -63,7 +63,6 @@ pub enum Channel {
 struct Shared {
     registry: Registry,
     services: Arc<Services>,
-    tools: Vec<Tool>,
     describer: Describer,
 }
 
@@ -77,9 +76,8 @@ pub struct Server {
 impl Server {
     /// A server for these tools.
     pub fn new(registry: Registry, services: Arc<Services>, channel: Channel) -> Self {
-        let tools = registry.entries().iter().map(listed).collect();
         let describer = Describer::new();
-        Self { shared: Arc::new(Shared { registry, services, tools, describer }), channel }
+        Self { shared: Arc::new(Shared { registry, services, describer }), channel }
     }
 
     /// What the tools work with.
@@ -176,9 +174,11 @@ impl ServerHandler for Server {
         if request.is_some_and(|page| page.cursor.is_some()) {
             return Err(ErrorData::invalid_params("unknown cursor: the list of tools has a single page", None));
         }
-        let hidden = self.shared.registry.hidden(self.services(), &caller(self.channel, &context)).await;
-        let shown = self.shared.tools.iter().filter(|tool| !hidden.contains(tool.name.as_ref()));
-        let list = ListToolsResult::with_all_items(shown.cloned().collect());
+        let call = self.call_of(&context);
+        let hidden = self.shared.registry.hidden(&call).await;
+        let offered = self.shared.registry.offered(&call.config, &call.caller.rights);
+        let shown = offered.iter().filter(|entry| !hidden.contains(entry.name));
+        let list = ListToolsResult::with_all_items(shown.map(listed).collect());
         Ok(if is_modern(&context) {
             list.with_ttl_ms(LIST_TTL_MILLIS).with_cache_scope(CacheScope::Private)
         } else {
@@ -187,8 +187,7 @@ impl ServerHandler for Server {
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
-        let entry = self.shared.registry.find(name)?;
-        self.shared.tools.iter().find(|tool| tool.name == entry.name).cloned()
+        self.shared.registry.find(name).map(listed)
     }
 
     async fn call_tool(
@@ -261,7 +260,7 @@ impl ServerHandler for Server {
         request: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
-        let mut list = resources::list(&self.shared.services.config, request.as_ref())?;
+        let mut list = resources::list(&self.call_of(&context).config, request.as_ref())?;
         (list.ttl_ms, list.cache_scope) = cache_hints(&context, LIST_TTL_MILLIS);
         list.meta = signature(&context);
         Ok(list)

@@ -1,16 +1,23 @@
 //! Who is calling, and in which session: the one place where that is read out of a request.
 
+use std::sync::Arc;
+
 use rmcp::{RoleServer, model::ProtocolVersion, service::RequestContext};
 
 use super::Channel;
 use crate::{
+    config::Rights,
     tenancy::session::{Principal, SessionId},
     tools::Caller,
 };
 
 /// Set by an authenticating layer in front of the endpoint; absent where nobody has to say who they are.
 #[derive(Debug, Clone)]
-pub(crate) struct Authenticated(pub(crate) Principal);
+pub(crate) struct Authenticated {
+    pub(crate) principal: Principal,
+    /// What it may use.
+    pub(crate) rights: Arc<Rights>,
+}
 
 /// Whether a request follows the stateless protocol.
 pub(crate) fn is_modern(context: &RequestContext<RoleServer>) -> bool {
@@ -23,9 +30,11 @@ pub(crate) fn is_modern(context: &RequestContext<RoleServer>) -> bool {
 /// has checked it, and to believe it would hand out other callers' state.
 pub(crate) fn caller(channel: Channel, context: &RequestContext<RoleServer>) -> Caller {
     let parts = context.extensions.get::<::http::request::Parts>();
-    let principal = parts
-        .and_then(|parts| parts.extensions.get::<Authenticated>())
-        .map_or_else(Principal::anonymous, |authenticated| authenticated.0.clone());
+    let authenticated = parts.and_then(|parts| parts.extensions.get::<Authenticated>());
+    let (principal, rights) = authenticated.map_or_else(
+        || (Principal::anonymous(), Arc::default()),
+        |Authenticated { principal, rights }| (principal.clone(), Arc::clone(rights)),
+    );
     let session = match channel {
         Channel::Stdio => Some(SessionId::stdio()),
         Channel::Http if is_modern(context) => None,
@@ -35,5 +44,5 @@ pub(crate) fn caller(channel: Channel, context: &RequestContext<RoleServer>) -> 
             .map(SessionId::new),
     };
     let own_list = session.is_some() && !is_modern(context);
-    Caller { session, principal, own_list }
+    Caller { session, principal, rights, own_list }
 }

@@ -9,7 +9,7 @@ pub mod session;
 pub mod usage;
 pub mod workflow;
 
-pub use databases::{ConnectError, Databases};
+pub use databases::{ConnectError, Databases, Probe};
 pub use focus::{FocusError, FocusSealer};
 pub use resolver::{Inputs, Level, LevelReport, Resolution, ResolveError};
 pub use seal::{Sealer, SealingKey, SealingKeyError};

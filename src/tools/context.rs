@@ -1,6 +1,7 @@
 //! What a call is made in: who calls, in which session, and the services behind all tools.
 
 use std::{
+    collections::HashMap,
     sync::{
         Arc, OnceLock,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -8,6 +9,8 @@ use std::{
     time::Duration,
 };
 
+use parking_lot::{Mutex, RwLock};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -19,11 +22,11 @@ use super::{
 use crate::{
     arango,
     clock::SystemClock,
-    config::{Config, DatabaseKey},
+    config::{Config, DatabaseKey, Rights},
     dump,
     progress::{Job, Progress},
     tenancy::{
-        ConnectError, Databases, FocusSealer, Inputs, Level, Principal, Resolution, SessionError, SessionId,
+        ConnectError, Databases, FocusSealer, Inputs, Level, Principal, Probe, Resolution, SessionError, SessionId,
         SessionState, Sessions, UsageLog,
         resolver::{self, LevelReport},
     },
@@ -31,16 +34,20 @@ use crate::{
 
 /// How long servers are told about abandoned work when this process ends: its client must be rid of it soon.
 const SETTLE: Duration = Duration::from_millis(250);
+/// Kinds of rights whose view of the configuration is kept.
+const MAX_VIEWS: usize = 1024;
 /// How often the calls that are being given up are looked at meanwhile.
 const SETTLE_POLL: Duration = Duration::from_millis(5);
 
 /// What all tools share.
 #[derive(Debug)]
 pub struct Services {
-    /// The configuration.
-    pub config: Arc<Config>,
-    /// The connections.
-    pub databases: Arc<Databases>,
+    /// The configured databases; others after a reload.
+    databases: RwLock<Arc<Databases>>,
+    /// The configuration as callers of limited rights see it.
+    views: Mutex<HashMap<Arc<Rights>, Arc<Config>>>,
+    /// Counts how often the configuration has changed, for those who wait for that.
+    reloads: watch::Sender<u64>,
     /// What sessions remember.
     pub sessions: Arc<dyn Sessions>,
     /// How often sessions called which tools.
@@ -58,19 +65,13 @@ pub struct Services {
 
 impl Services {
     /// Puts the parts together, without a place for backups.
-    pub fn new(
-        config: Arc<Config>,
-        databases: Arc<Databases>,
-        sessions: Arc<dyn Sessions>,
-        focus: FocusSealer,
-    ) -> Arc<Self> {
-        Self::with_backups(config, databases, sessions, focus, dump::Root::new(None, Arc::new(SystemClock)))
+    pub fn new(databases: Databases, sessions: Arc<dyn Sessions>, focus: FocusSealer) -> Arc<Self> {
+        Self::with_backups(databases, sessions, focus, dump::Root::new(None, Arc::new(SystemClock)))
     }
 
     /// Puts the parts together.
     pub fn with_backups(
-        config: Arc<Config>,
-        databases: Arc<Databases>,
+        databases: Databases,
         sessions: Arc<dyn Sessions>,
         focus: FocusSealer,
         backups: dump::Root,
@@ -78,7 +79,61 @@ impl Services {
         let results = Results::new(Arc::clone(databases.clock()), Arc::clone(databases.random()));
         let usage = UsageLog::new(Arc::clone(databases.clock()));
         let (tickets, in_flight) = (Tickets::new(Arc::clone(focus.sealer())), AtomicUsize::new(0));
-        Arc::new(Self { config, databases, sessions, usage, focus, backups, results, tickets, in_flight })
+        Arc::new(Self {
+            databases: RwLock::new(Arc::new(databases)),
+            views: Mutex::default(),
+            reloads: watch::Sender::new(0),
+            sessions,
+            usage,
+            focus,
+            backups,
+            results,
+            tickets,
+            in_flight,
+        })
+    }
+
+    /// The configured databases, as they are now.
+    pub fn databases(&self) -> Arc<Databases> {
+        Arc::clone(&self.databases.read())
+    }
+
+    /// The configuration, as it is now.
+    pub fn config(&self) -> Arc<Config> {
+        Arc::clone(self.databases.read().config())
+    }
+
+    /// Puts another configuration in the place of the present one. Calls that are running end under the one they began
+    /// with; connections to databases whose entries are the same stay open.
+    pub fn reconfigure(&self, config: Arc<Config>) {
+        {
+            let mut databases = self.databases.write();
+            *databases = Arc::new(databases.reconfigured(config));
+            self.views.lock().clear();
+        }
+        self.reloads.send_modify(|count| *count += 1);
+    }
+
+    /// Tells when the configuration has changed.
+    pub fn reloads(&self) -> watch::Receiver<u64> {
+        self.reloads.subscribe()
+    }
+
+    /// The databases, and the configuration as a caller with these rights sees it. Both of the same moment.
+    fn seen_with(&self, rights: &Arc<Rights>) -> (Arc<Databases>, Arc<Config>) {
+        // Held meanwhile, so that no view of a former configuration is kept for the next one.
+        let databases = self.databases.read();
+        let config = if rights.are_all() {
+            Arc::clone(databases.config())
+        } else {
+            let mut views = self.views.lock();
+            if views.len() >= MAX_VIEWS {
+                views.clear();
+            }
+            let view = views.entry(Arc::clone(rights)).or_insert_with(|| Arc::new(databases.config().within(rights)));
+            Arc::clone(view)
+        };
+        (Arc::clone(&databases), config)
     }
 
     /// Forgets a session that has ended.
@@ -103,10 +158,10 @@ impl Services {
                 tokio::time::sleep(SETTLE_POLL).await;
             }
             self.results.clear();
-            self.databases.settled().await;
+            self.databases().settled().await;
         };
         drop(tokio::time::timeout(SETTLE, settled).await);
-        self.databases.close();
+        self.databases().close();
     }
 
     /// The name and server version of the database that calls without a choice use.
@@ -114,16 +169,14 @@ impl Services {
     /// # Errors
     /// Why it cannot be reached.
     pub async fn probe_default(&self) -> Result<(String, String), ToolError> {
-        let inputs = Inputs { argument: None, focus: None, config: &self.config };
+        let databases = self.databases();
+        let config = databases.config();
+        let inputs = Inputs { argument: None, focus: None, config };
         let resolution = resolver::resolve(&inputs).map_err(|error| not_configured(&error))?;
-        let database = self.connect(&resolution.key).await?;
+        let database = databases.get(&resolution.key).await.map_err(|error| no_connection(&error))?;
         let version = database.version().await.map_err(ToolError::from)?;
-        let name = self.config.entry(&resolution.key).map(|entry| entry.database.as_str().to_owned());
+        let name = config.entry(&resolution.key).map(|entry| entry.database.as_str().to_owned());
         Ok((name.unwrap_or_default(), version.version))
-    }
-
-    async fn connect(&self, key: &DatabaseKey) -> Result<arango::Database, ToolError> {
-        self.databases.get(key).await.map_err(|error| no_connection(&error))
     }
 }
 
@@ -134,6 +187,8 @@ pub struct Caller {
     pub session: Option<SessionId>,
     /// Who authentication says it is.
     pub principal: Principal,
+    /// What the caller may use.
+    pub rights: Arc<Rights>,
     /// Whether the session may have a list of tools of its own; otherwise the protocol fixes the list.
     pub own_list: bool,
 }
@@ -141,7 +196,12 @@ pub struct Caller {
 impl Caller {
     /// The one caller of a process that serves nobody else.
     pub fn process() -> Self {
-        Self { session: Some(SessionId::stdio()), principal: Principal::anonymous(), own_list: false }
+        Self {
+            session: Some(SessionId::stdio()),
+            principal: Principal::anonymous(),
+            rights: Arc::default(),
+            own_list: false,
+        }
     }
 }
 
@@ -185,6 +245,9 @@ impl Drop for Counted<'_> {
 pub struct CallContext {
     pub(crate) services: Arc<Services>,
     pub(crate) caller: Caller,
+    /// The configuration as the caller sees it, the same for the whole call.
+    pub(crate) config: Arc<Config>,
+    databases: Arc<Databases>,
     /// The way to the person behind the client.
     pub(crate) asker: Arc<dyn Asker>,
     arguments: OnceLock<Digest>,
@@ -201,10 +264,13 @@ pub struct CallContext {
 impl CallContext {
     /// A call by this caller.
     pub fn new(services: Arc<Services>, caller: Caller) -> Self {
+        let (databases, config) = services.seen_with(&caller.rights);
         Self {
             _running: Running::begin(Arc::clone(&services)),
             services,
             caller,
+            config,
+            databases,
             asker: Arc::new(Nobody),
             arguments: OnceLock::new(),
             progress: Progress::default(),
@@ -253,11 +319,11 @@ impl CallContext {
     }
 
     /// Makes the tools known that the call is one of.
-    pub(super) fn among(&self, tools: &Arc<Vec<Entry>>) {
-        self.tools.get_or_init(|| Arc::clone(tools));
+    pub(super) fn among(&self, tools: Arc<Vec<Entry>>) {
+        self.tools.get_or_init(|| tools);
     }
 
-    /// All tools of the server, in the order they are listed in.
+    /// The tools the caller may use, in the order they are listed in.
     pub(crate) fn tools(&self) -> &[Entry] {
         self.tools.get().map_or(&[], |tools| tools)
     }
@@ -336,7 +402,7 @@ impl CallContext {
     pub(crate) async fn resolve(&self, argument: Option<&str>, handle: Option<&str>) -> Result<Resolution, ToolError> {
         // An explicit argument decides alone: a handle that has expired does not matter then.
         let focus = if argument.is_some_and(|text| !text.is_empty()) { None } else { self.focused(handle).await? };
-        let inputs = Inputs { argument, focus: focus.as_ref().map(DatabaseKey::as_str), config: &self.services.config };
+        let inputs = Inputs { argument, focus: focus.as_ref().map(DatabaseKey::as_str), config: &self.config };
         let resolution = resolver::resolve(&inputs).map_err(|error| not_configured(&error))?;
         // Set at most once: a call works on one database.
         drop(self.used.set((resolution.key.clone(), resolution.level)));
@@ -350,14 +416,22 @@ impl CallContext {
         handle: Option<&str>,
     ) -> Result<([LevelReport; 6], Result<Resolution, ToolError>), ToolError> {
         let focus = self.focused(handle).await?;
-        let inputs = Inputs { argument, focus: focus.as_ref().map(DatabaseKey::as_str), config: &self.services.config };
+        let inputs = Inputs { argument, focus: focus.as_ref().map(DatabaseKey::as_str), config: &self.config };
         let outcome = resolver::resolve(&inputs).map_err(|error| not_configured(&error));
         Ok((resolver::explain(&inputs), outcome))
     }
 
-    /// The connection to a configured database.
+    /// The connection to a configured database within the caller's reach.
     pub(crate) async fn connect(&self, key: &DatabaseKey) -> Result<arango::Database, ToolError> {
-        self.services.connect(key).await
+        if self.config.entry(key).is_none() {
+            return Err(no_connection(&ConnectError::Unknown(key.to_string())));
+        }
+        self.databases.get(key).await.map_err(|error| no_connection(&error))
+    }
+
+    /// Asks all databases within the caller's reach for their versions, at once; in the order of the configuration.
+    pub(crate) async fn probe_all(&self) -> Vec<Probe> {
+        self.databases.probe_these(self.config.databases().keys()).await
     }
 }
 

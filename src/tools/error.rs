@@ -37,6 +37,8 @@ pub enum Kind {
     NoGraphs,
     /// The session has put the tool away.
     NotLoaded,
+    /// The caller has no right to use the tool.
+    Forbidden,
     /// The database is configured as read-only.
     ReadOnly,
     /// The call has to be confirmed first.
@@ -68,6 +70,7 @@ impl Kind {
             Self::Conflict => "ConflictError",
             Self::NoGraphs => "NoGraphsFound",
             Self::NotLoaded => "ToolNotLoaded",
+            Self::Forbidden => "PermissionDenied",
             Self::ReadOnly => "ReadOnlyError",
             Self::ConfirmationRequired => "ConfirmationRequired",
             Self::ConfirmationRefused => "ConfirmationRefused",

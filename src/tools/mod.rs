@@ -62,5 +62,5 @@ pub(crate) fn test_services() -> std::sync::Arc<Services> {
     let databases = Databases::new(Arc::clone(&config), env, Arc::clone(&clock), random.clone());
     let sessions = MemorySessions::new(Arc::clone(&clock));
     let focus = FocusSealer::with_keys(&[], clock, random).unwrap();
-    Services::new(config, Arc::new(databases), Arc::new(sessions), focus)
+    Services::new(databases, Arc::new(sessions), focus)
 }

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     arango::Database,
-    config::{Config, Confirm, DatabaseEntry, DatabaseKey},
+    config::{Config, Confirm, DatabaseEntry, DatabaseKey, Forbidding},
     dump,
 };
 
@@ -111,11 +111,11 @@ impl<T: DatabaseTool> Tool for OnDatabase<T> {
 
     async fn call(context: &CallContext, args: Self::Args) -> Result<Self::Output, ToolError> {
         let resolution = context.resolve(args.database.as_deref(), args.focus.as_deref()).await?;
-        let Some(entry) = context.services.config.entry(&resolution.key) else {
+        let Some(entry) = context.config.entry(&resolution.key) else {
             return Err(ToolError::new(Kind::DatabaseNotConfigured, "Target database not configured."));
         };
         if entry.read_only {
-            may_read(&context.services.config, &resolution.key, T::writes(&args.own))?;
+            may_read(&context.config, &resolution.key, T::writes(&args.own))?;
         }
         let database = context.connect(&resolution.key).await?.within(T::limits(&args.own));
         let limits = database.limits();
@@ -152,10 +152,10 @@ fn may_read(
 
 /// The error for a call that writes where nothing may be written.
 pub(crate) fn read_only(config: &Config, key: Option<&DatabaseKey>, why: &str) -> ToolError {
-    let cure = if config.server_is_read_only() {
-        "start it without --read-only"
-    } else {
-        "change `read_only` in the configuration"
+    let cure = match config.forbids_writing() {
+        Some(Forbidding::Server) => "start it without --read-only",
+        Some(Forbidding::Rights) => "give you more rights",
+        None => "change `read_only` in the configuration",
     };
     ToolError::new(Kind::ReadOnly, format!("{}, and {why}", whose(config, key)))
         .hint(format!("only reading is allowed here; an administrator can {cure}"))
@@ -163,9 +163,10 @@ pub(crate) fn read_only(config: &Config, key: Option<&DatabaseKey>, why: &str) -
 
 /// What it is that may not be written to.
 fn whose(config: &Config, key: Option<&DatabaseKey>) -> String {
-    match key {
-        _ if config.server_is_read_only() => "this server runs as read-only".to_owned(),
-        Some(key) => format!("database {:?} is configured as read-only", key.as_str()),
-        None => "every configured database is read-only".to_owned(),
+    match (config.forbids_writing(), key) {
+        (Some(Forbidding::Server), _) => "this server runs as read-only".to_owned(),
+        (Some(Forbidding::Rights), _) => "you have the right to read only".to_owned(),
+        (None, Some(key)) => format!("database {:?} is configured as read-only", key.as_str()),
+        (None, None) => "every configured database is read-only".to_owned(),
     }
 }

@@ -40,7 +40,7 @@ impl From<Probe> for Found {
 
 /// Every configured database with its entry, in the order of the configuration.
 pub(crate) async fn all(context: &CallContext) -> Vec<(String, &DatabaseEntry, Found)> {
-    let probes = context.services.databases.probe_all().await;
-    let entries = context.services.config.databases().iter();
+    let probes = context.probe_all().await;
+    let entries = context.config.databases().iter();
     entries.zip(probes).map(|((key, entry), probe)| (key.as_str().to_owned(), entry, probe.into())).collect()
 }

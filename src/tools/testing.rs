@@ -41,7 +41,7 @@ impl Bench {
         let databases = Databases::new(Arc::clone(&config), env, Arc::clone(&clock), random.clone());
         let sessions = MemorySessions::new(Arc::clone(&clock));
         let focus = FocusSealer::with_keys(&[], clock, random).unwrap();
-        let services = Services::new(config, Arc::new(databases), Arc::new(sessions), focus);
+        let services = Services::new(databases, Arc::new(sessions), focus);
         Self { registry: Registry::standard(), services }
     }
 

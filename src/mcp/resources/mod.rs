@@ -130,8 +130,8 @@ pub(crate) async fn read(
         ResourceUri::Collection(key, name) => (key, Subject::Collection(name.clone())),
         ResourceUri::Topic(name) => return topic(uri, name),
     };
-    if call.services.config.entry(key).is_none() {
-        let keys: Vec<&str> = call.services.config.databases().keys().map(DatabaseKey::as_str).collect();
+    if call.config.entry(key).is_none() {
+        let keys: Vec<&str> = call.config.databases().keys().map(DatabaseKey::as_str).collect();
         let problem = format!("no database is configured as {:?}; the keys are {}", key.as_str(), keys.join(", "));
         return Err(not_found(uri, &problem));
     }

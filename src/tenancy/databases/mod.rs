@@ -97,7 +97,13 @@ pub struct Databases {
     env: Arc<dyn Env>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
-    open: IndexMap<DatabaseKey, OnceCell<Database>>,
+    open: IndexMap<DatabaseKey, Arc<OnceCell<Database>>>,
+    shared: Arc<Shared>,
+}
+
+/// What outlives a change of the configuration.
+#[derive(Debug, Default)]
+struct Shared {
     servers: Mutex<HashMap<ServerOptions, Arc<OnceCell<HttpTransport>>>>,
     engine: OnceLock<Arc<Engine>>,
     closed: AtomicBool,
@@ -107,9 +113,29 @@ impl Databases {
     /// Prepares the databases of a configuration; opens none. Passwords are looked up in `env` when a database is first
     /// used.
     pub fn new(config: Arc<Config>, env: Arc<dyn Env>, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
-        let open = config.databases().keys().map(|key| (key.clone(), OnceCell::new())).collect();
-        let closed = AtomicBool::new(false);
-        Self { config, env, clock, random, open, servers: Mutex::default(), engine: OnceLock::new(), closed }
+        let open = config.databases().keys().map(|key| (key.clone(), Arc::default())).collect();
+        Self { config, env, clock, random, open, shared: Arc::default() }
+    }
+
+    /// The databases of another configuration. Those whose entries are the same stay open (but for those with a password
+    /// file, which is read again), as do the connections to servers and the engine with all that is in it.
+    #[must_use]
+    pub fn reconfigured(&self, config: Arc<Config>) -> Self {
+        let kept = |key: &DatabaseKey, entry: &DatabaseEntry| {
+            // A password file may hold another password by now.
+            let same = self.config.entry(key).is_some_and(|former| former == entry)
+                && !matches!(entry.password, PasswordSource::File(_));
+            same.then(|| self.open.get(key).cloned()).flatten().unwrap_or_default()
+        };
+        let open = config.databases().iter().map(|(key, entry)| (key.clone(), kept(key, entry))).collect();
+        Self {
+            config,
+            env: Arc::clone(&self.env),
+            clock: Arc::clone(&self.clock),
+            random: Arc::clone(&self.random),
+            open,
+            shared: Arc::clone(&self.shared),
+        }
     }
 
     /// The configuration.
@@ -132,7 +158,7 @@ impl Databases {
     /// # Errors
     /// See [`ConnectError`]. A failure is not remembered: the next call tries again.
     pub async fn get(&self, key: &DatabaseKey) -> Result<Database, ConnectError> {
-        if self.closed.load(Ordering::Acquire) {
+        if self.shared.closed.load(Ordering::Acquire) {
             return Err(ConnectError::Closed);
         }
         let unknown = || ConnectError::Unknown(key.to_string());
@@ -157,17 +183,22 @@ impl Databases {
 
     /// Asks all databases for their versions, at once; in the order of the configuration.
     pub async fn probe_all(&self) -> Vec<Probe> {
-        join_all(self.config.databases().keys().map(|key| self.probe(key))).await
+        self.probe_these(self.config.databases().keys()).await
+    }
+
+    /// Asks these databases for their versions, at once; in the same order.
+    pub async fn probe_these(&self, keys: impl Iterator<Item = &DatabaseKey>) -> Vec<Probe> {
+        join_all(keys.map(|key| self.probe(key))).await
     }
 
     /// Waits until the servers have been told what nobody waits for any more: queries are killed, cursors deleted.
     pub async fn settled(&self) {
-        join_all(self.open.values().filter_map(OnceCell::get).map(Database::settled)).await;
+        join_all(self.open.values().filter_map(|cell| cell.get()).map(Database::settled)).await;
     }
 
     /// Refuses every further [`Self::get`]. What was handed out stays usable until it is dropped.
     pub fn close(&self) {
-        self.closed.store(true, Ordering::Release);
+        self.shared.closed.store(true, Ordering::Release);
     }
 
     async fn connect(&self, key: &DatabaseKey, entry: &DatabaseEntry) -> Result<Database, ConnectError> {
@@ -201,7 +232,7 @@ impl Databases {
 
     /// The connections to a server, made once.
     async fn server(&self, options: ServerOptions) -> Result<HttpTransport, ConnectError> {
-        let cell = self.servers.lock().entry(options.clone()).or_default().clone();
+        let cell = self.shared.servers.lock().entry(options.clone()).or_default().clone();
         let transport = cell.get_or_try_init(|| async {
             // Reads certificates from disk.
             let made = spawn_blocking(move || HttpTransport::new(&options)).await;
@@ -232,7 +263,8 @@ impl Databases {
 
     /// A database of the engine in this process; it is created when it is not there.
     async fn embedded(&self, name: &DatabaseName) -> Result<Arc<dyn Transport>, ConnectError> {
-        let engine = self.engine.get_or_init(|| Engine::in_memory(self.clock.clone(), self.random.clone()).into());
+        let engine =
+            self.shared.engine.get_or_init(|| Engine::in_memory(self.clock.clone(), self.random.clone()).into());
         let transport: Arc<dyn Transport> = Arc::new(InProcess(engine.clone()));
         if name.as_str() == SYSTEM {
             return Ok(transport);

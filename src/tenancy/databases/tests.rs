@@ -59,7 +59,7 @@ async fn entries_of_one_server_share_its_connections_and_not_their_credentials()
     let databases = databases(&yaml, MapEnv::from([("ONE", "s1")]));
     let one = databases.get(&key("one")).await.unwrap();
     let two = databases.get(&key("two")).await.unwrap();
-    assert_eq!(databases.servers.lock().len(), 1);
+    assert_eq!(databases.shared.servers.lock().len(), 1);
     assert_eq!((one.name().as_str(), two.name().as_str()), ("a", "b"));
     assert_eq!(databases.get(&key("one")).await.unwrap().name(), one.name());
 }
@@ -149,4 +149,24 @@ async fn a_query_nobody_waits_for_is_killed_in_the_engine() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+}
+
+#[tokio::test]
+async fn another_configuration_keeps_what_is_the_same_and_reads_password_files_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let password = folder.path().join("pw");
+    std::fs::write(&password, "old\n").unwrap();
+    let yaml = YAML.replace("/nowhere/password", password.to_str().unwrap());
+    let before = databases(&yaml, MapEnv::from([("ONE", "s1")]));
+    before.get(&key("one")).await.unwrap();
+    before.get(&key("two")).await.unwrap();
+    let changed = yaml.replace("database: first", "database: third").replace("  more:", "  extra:");
+    let config = Arc::new(crate::config::file::parse(&changed, std::path::Path::new("/c.yaml")).unwrap());
+    let after = before.reconfigured(config);
+    let is_open = |name: &str| after.open.get(&key(name)).unwrap().initialized();
+    assert_eq!((is_open("one"), is_open("two"), is_open("memory"), is_open("extra")), (true, false, false, false));
+    assert!(matches!(after.get(&key("more")).await, Err(ConnectError::Unknown(_))));
+    assert!(before.get(&key("more")).await.is_ok(), "calls that are running end as they began");
+    before.close();
+    assert!(matches!(after.get(&key("one")).await, Err(ConnectError::Closed)));
 }

@@ -47,7 +47,7 @@ impl Bench {
         let focus = FocusSealer::with_keys(&[], Arc::clone(&clock), random).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let root = Root::new(Some(folder.path().join("backups")), clock);
-        let services = Services::with_backups(config, Arc::new(databases), Arc::new(sessions), focus, root);
+        let services = Services::with_backups(databases, Arc::new(sessions), focus, root);
         Self { registry: Registry::standard(), services, folder }
     }
 

@@ -111,8 +111,8 @@ configured default, MCP_DEFAULT_DATABASE, ARANGO_DB, built-in.";
             resolved_level: decides,
             problem,
             levels,
-            configuration: configuration(&context.services.config),
-            databases: databases(&context.services.config),
+            configuration: configuration(&context.config),
+            databases: databases(&context.config),
         }))
     }
 }

@@ -51,7 +51,7 @@ minutes; repeat it if an answer was lost.";
                 format!("the rows of this handle come from {:?}, not from {:?}", key.as_str(), resolution.key.as_str());
             return Err(ToolError::argument("database", "value_error", problem).hint("leave `database` out"));
         }
-        let Some(entry) = context.services.config.entry(&key) else { return Err(unknown()) };
+        let Some(entry) = context.config.entry(&key) else { return Err(unknown()) };
         let room = Room::new(args.max_rows.or(Some(rows)), entry);
         let (made, next) = results.page(handle, principal, room).await.ok_or_else(unknown)?;
         match &made.page {

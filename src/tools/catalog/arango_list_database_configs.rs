@@ -68,7 +68,7 @@ password) and its connection status. Keys only: list_available_databases.";
     type Output = Fixed<Listed>;
 
     async fn call(context: &CallContext, _args: Args) -> Result<Fixed<Listed>, ToolError> {
-        let default = context.services.config.default_database().map(|key| key.as_str().to_owned());
+        let default = context.config.default_database().map(|key| key.as_str().to_owned());
         let found = probes::all(context).await.into_iter();
         let configs: Vec<_> = found
             .map(|(key, entry, found)| {

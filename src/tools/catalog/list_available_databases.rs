@@ -56,7 +56,7 @@ set_focused_database), address, database name, description.";
     type Output = Fixed<Available>;
 
     async fn call(context: &CallContext, _args: Args) -> Result<Fixed<Available>, ToolError> {
-        let config = &context.services.config;
+        let config = &context.config;
         let databases: Vec<Entry> = config
             .databases()
             .iter()

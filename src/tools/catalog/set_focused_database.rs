@@ -66,7 +66,7 @@ If `remembered` is false, pass the returned `focus` handle (good for 12 hours) w
 }
 
 async fn focus_on(context: &CallContext, name: &str) -> Result<Focused, ToolError> {
-    let inputs = Inputs { argument: Some(name), focus: None, config: &context.services.config };
+    let inputs = Inputs { argument: Some(name), focus: None, config: &context.config };
     let key = resolver::resolve(&inputs).map_err(|error| unknown(&error))?.key;
     let handle = context.services.focus.seal(&key, &context.caller.principal);
     let remembered = context.remember(Some(key.clone())).await?;
@@ -88,7 +88,7 @@ async fn focus_on(context: &CallContext, name: &str) -> Result<Focused, ToolErro
 
 async fn unfocus(context: &CallContext) -> Result<Focused, ToolError> {
     let remembered = context.remember(None).await?;
-    let inputs = Inputs { argument: None, focus: None, config: &context.services.config };
+    let inputs = Inputs { argument: None, focus: None, config: &context.config };
     let fallback = resolver::resolve(&inputs).ok().map(|resolution| resolution.key);
     let fallback_text = fallback.as_ref().map_or("no database", DatabaseKey::as_str);
     let message = if remembered {

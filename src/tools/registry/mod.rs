@@ -1,13 +1,14 @@
 //! All tools behind one erased type, and the one path every call takes: decode, run, shape, audit.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     panic::AssertUnwindSafe,
     sync::Arc,
     time::Duration,
 };
 
 use futures::{FutureExt as _, future::BoxFuture};
+use parking_lot::Mutex;
 
 use serde_json::{Value, json};
 
@@ -15,7 +16,7 @@ use super::{
     arguments::{self, Signature},
     audit::Witness,
     catalog, confirm,
-    context::{CallContext, Caller, Services},
+    context::CallContext,
     effect::Effect,
     error::{Kind, ToolError},
     on_database::{AROUND, CONFIRM, read_only},
@@ -24,10 +25,13 @@ use super::{
     tool::{Category, Output as _, Tool},
     toolset,
 };
-use crate::config::Config;
+use crate::config::{Config, Rights};
 
 /// The longest any call may take. Queries have shorter limits of their own; this one is against calls that hang.
 pub(crate) const CALL_LIMIT: Duration = Duration::from_mins(10);
+
+/// Kinds of offers that are kept.
+const MAX_OFFERS: usize = 256;
 
 type Run = for<'a> fn(&'a CallContext, JsonObject) -> BoxFuture<'a, Result<Payload, ToolError>>;
 
@@ -97,10 +101,37 @@ fn with_confirm(schema: &JsonObject) -> JsonObject {
 #[derive(Debug)]
 pub struct Registry {
     entries: Arc<Vec<Entry>>,
-    /// Tools that could only fail, as nothing may be written anywhere: known, so that a call is told why, but not listed.
-    withdrawn: Vec<Entry>,
-    /// The listed name of every name.
-    by_name: HashMap<&'static str, &'static str>,
+    /// The place of every name.
+    by_name: HashMap<&'static str, usize>,
+    /// What is offered under conditions that differ from the usual ones.
+    offers: Mutex<HashMap<Conditions, Arc<Vec<Entry>>>>,
+}
+
+/// What decides which tools are offered, and in which form.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Conditions {
+    /// Nothing may be written anywhere: tools that always write could only fail.
+    read_only: bool,
+    /// Calls may have to be confirmed: tools that can destroy something list `confirm`.
+    confirms: bool,
+    /// What the caller may use.
+    tools: Option<BTreeSet<String>>,
+}
+
+impl Conditions {
+    fn of(config: &Config, rights: &Rights) -> Self {
+        let (read_only, confirms) = (config.all_read_only(), config.any_confirms());
+        Self { read_only, confirms, tools: rights.tools.clone() }
+    }
+
+    fn are_usual(&self) -> bool {
+        !self.read_only && !self.confirms && self.tools.is_none()
+    }
+
+    fn admit(&self, entry: &Entry) -> bool {
+        !(self.read_only && entry.effect.always_writes())
+            && self.tools.as_ref().is_none_or(|tools| tools.contains(entry.name))
+    }
 }
 
 impl Registry {
@@ -117,54 +148,61 @@ impl Registry {
 
     pub(crate) fn new(entries: Vec<Entry>) -> Self {
         let mut by_name = HashMap::new();
-        for entry in &entries {
+        for (place, entry) in entries.iter().enumerate() {
             for name in std::iter::once(&entry.name).chain(entry.aliases) {
-                by_name.insert(*name, entry.name);
+                by_name.insert(*name, place);
             }
         }
-        Self { entries: Arc::new(entries), withdrawn: Vec::new(), by_name }
+        Self { entries: Arc::new(entries), by_name, offers: Mutex::default() }
     }
 
-    /// The same tools as this configuration lets them be used: where nothing may be written, those that always write are
-    /// not listed; where calls may have to be confirmed, those that can destroy something list `confirm`.
-    #[must_use]
-    pub fn guarded(mut self, config: &Config) -> Self {
-        let mut entries = Arc::unwrap_or_clone(self.entries);
-        if config.all_read_only() {
-            self.withdrawn.extend(entries.extract_if(.., |entry| entry.effect.always_writes()));
+    /// The tools that are listed for callers with these rights under this configuration, in the form they are listed in.
+    pub fn offered(&self, config: &Config, rights: &Rights) -> Arc<Vec<Entry>> {
+        let conditions = Conditions::of(config, rights);
+        if conditions.are_usual() {
+            return Arc::clone(&self.entries);
         }
-        if config.any_confirms() {
-            for entry in entries.iter_mut().filter(|entry| entry.confirmable) {
+        let mut offers = self.offers.lock();
+        if let Some(offer) = offers.get(&conditions) {
+            return Arc::clone(offer);
+        }
+        let mut offer: Vec<Entry> = self.entries.iter().filter(|entry| conditions.admit(entry)).cloned().collect();
+        if conditions.confirms {
+            for entry in offer.iter_mut().filter(|entry| entry.confirmable) {
                 entry.input_schema = Arc::new(with_confirm(&entry.input_schema));
             }
         }
-        Self { entries: Arc::new(entries), ..self }
+        let offer = Arc::new(offer);
+        if offers.len() >= MAX_OFFERS {
+            offers.clear();
+        }
+        offers.insert(conditions, Arc::clone(&offer));
+        offer
     }
 
-    /// The tools in the order they are listed.
+    /// All tools, in the order they are listed.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
     /// A tool by its name or one of its aliases, listed or not.
     pub fn find(&self, name: &str) -> Option<&Entry> {
-        let name = self.by_name.get(name)?;
-        self.entries.iter().chain(&self.withdrawn).find(|entry| entry.name == *name)
+        self.entries.get(*self.by_name.get(name)?)
     }
 
-    /// The listed tool a misspelt name most likely means.
+    /// The tool a misspelt name most likely means.
     pub fn nearest(&self, name: &str) -> Option<&'static str> {
         arguments::nearest(name, self.entries.iter().map(|entry| entry.name))
     }
 
     /// The names of the tools this caller is not shown, since the session has chosen others.
-    pub async fn hidden(&self, services: &Services, caller: &Caller) -> HashSet<&'static str> {
-        toolset::hidden(services, caller, &self.entries).await
+    pub async fn hidden(&self, context: &CallContext) -> HashSet<&'static str> {
+        toolset::hidden(&context.services, &context.caller, &self.entries).await
     }
 
     /// Runs a tool. Whatever happens, there is a reply: a failure, a panic and a timeout are replies a model can read.
     pub async fn call(&self, entry: &Entry, context: &CallContext, given: JsonObject) -> Reply {
-        context.among(&self.entries);
+        context.among(self.offered(&context.config, &context.caller.rights));
         let _counted = context.counted(entry.name);
         if let Err(refused) = toolset::admit(context, entry).await {
             let outcome = Err(refused);
@@ -183,8 +221,15 @@ impl Registry {
     ) -> Result<Payload, ToolError> {
         let witness = Witness::begin(entry.name, context);
         let work = async {
-            let config = &context.services.config;
-            if self.withdrawn.iter().any(|withdrawn| withdrawn.name == entry.name) {
+            let config = &context.config;
+            if !context.caller.rights.include(entry.name) {
+                return Err(ToolError::new(
+                    Kind::Forbidden,
+                    format!("you do not have the right to use {}", entry.name),
+                )
+                .hint("tools/list shows what you may use; an administrator can give you more rights"));
+            }
+            if entry.effect.always_writes() && config.all_read_only() {
                 return Err(read_only(config, None, &format!("{} changes data", entry.name)));
             }
             let settled = entry.signature.settle(given)?;

@@ -135,6 +135,7 @@ async fn a_handle_is_for_the_principal_it_was_given_to_in_any_session() {
     let of = |name: &str, session: &str| Caller {
         session: Some(SessionId::new(session)),
         principal: Principal::new(name),
+        rights: Arc::default(),
         own_list: false,
     };
     let call = json!({"query": "FOR i IN 1..9 RETURN i", "max_rows": 3});
