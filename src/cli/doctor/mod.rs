@@ -1,0 +1,82 @@
+//! `doctor`: what is wrong between this program and its databases, one line a check, each with what to do. The configuration
+//! first, then every database at once, and last the server itself, spoken to as a client does.
+
+mod configuration;
+mod database;
+mod network;
+mod report;
+mod server;
+
+use std::{process::ExitCode, sync::Arc};
+
+use futures::future::{join, join_all};
+
+use super::{arguments::doctor::DoctorOptions, error::CliError, output, setup};
+use crate::{
+    clock::{SystemClock, SystemRandom},
+    config::{Config, DatabaseKey, Env},
+    tenancy::{Databases, Inputs, resolver},
+};
+use report::Report;
+
+pub(crate) async fn run(options: DoctorOptions) -> Result<ExitCode, CliError> {
+    let env: Arc<dyn Env> = setup::environment(&options.environment)?.into();
+    let report = examine(&options, env).await?;
+    if options.json {
+        let text = serde_json::to_string_pretty(&report.as_json()).map_err(|error| CliError::from_error(&error))?;
+        output::print_line(&text)?;
+    } else {
+        output::print_styled(&report.to_string())?;
+    }
+    Ok(if report.is_well() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn examine(options: &DoctorOptions, env: Arc<dyn Env>) -> Result<Report, CliError> {
+    let named = options.file.config_file.as_deref();
+    let config = match Config::load(named, &*env) {
+        Ok(config) => config,
+        // Everything else would only fail for the same reason.
+        Err(error) => return Ok(Report::new(vec![configuration::unreadable(named, &*env, &error)])),
+    };
+    let keys = chosen(options, &config)?;
+    let mut groups = vec![configuration::examine(&config, &keys, &*env)];
+    let databases =
+        Databases::new(Arc::new(config), Arc::clone(&env), Arc::new(SystemClock), Arc::new(SystemRandom));
+    let entries = keys.iter().filter_map(|key| Some((key, databases.config().entry(key)?)));
+    let looks = join_all(entries.map(|(key, entry)| database::examine(&databases, key, entry)));
+    let (found, server) = join(looks, server::examine(named, &*env)).await;
+    groups.extend(found);
+    groups.push(server);
+    Ok(Report::new(groups))
+}
+
+/// The databases to look at: one, or all.
+fn chosen(options: &DoctorOptions, config: &Config) -> Result<Vec<DatabaseKey>, CliError> {
+    let Some(key) = options.database.as_deref() else {
+        return Ok(config.databases().keys().cloned().collect());
+    };
+    let inputs = Inputs { argument: Some(key), focus: None, config };
+    Ok(vec![resolver::resolve(&inputs).map_err(|error| CliError::from_error(&error))?.key])
+}
+
+/// A word as a shell takes it, for commands that are to be copied.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | ':' | '@' | '=');
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn words_in_commands_are_quoted_where_a_shell_would_read_more_into_them() {
+        for (word, shown) in [("live", "live"), ("", "''"), ("my db", "'my db'"), ("$(x)", "'$(x)'"), ("a'b", r"'a'\''b'")]
+        {
+            assert_eq!(quoted(word), shown);
+        }
+    }
+}
