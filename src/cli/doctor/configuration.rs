@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    quoted,
+    commands::{Commands, quoted},
     report::{Group, Subject},
 };
 use crate::{
@@ -16,10 +16,15 @@ use crate::{
     tenancy::{Inputs, resolver},
 };
 
+/// The command that makes a first entry.
+const ADD: [&str; 11] =
+    ["db", "add", "KEY", "--url", "URL", "--database", "NAME", "--username", "USER", "--password-env", "VARIABLE"];
+
 /// What is wrong when there is no configuration to go on with.
 pub(super) fn unreadable(named: Option<&Path>, env: &dyn Env, error: &ConfigError) -> Group {
     let mut group = Group::new(Subject::Configuration);
-    group.fail("file", error.to_string(), "mend this first: the server does not start, and nothing else was checked");
+    let check = if error.file().is_some() { "file" } else { "environment" };
+    group.fail(check, error.to_string(), "mend this first: the server does not start, and nothing else was checked");
     if let Ok(Some(path)) = file::locate(named, env)
         && path.exists()
     {
@@ -29,17 +34,17 @@ pub(super) fn unreadable(named: Option<&Path>, env: &dyn Env, error: &ConfigErro
 }
 
 /// Looks at a configuration as far as these databases are concerned.
-pub(super) fn examine(config: &Config, keys: &[DatabaseKey], env: &dyn Env) -> Group {
+pub(super) fn examine(config: &Config, keys: &[DatabaseKey], env: &dyn Env, commands: &Commands) -> Group {
     let mut group = Group::new(Subject::Configuration);
-    source(&mut group, config);
+    source(&mut group, config, commands);
     for (key, entry) in keys.iter().filter_map(|key| Some((key, config.entry(key)?))) {
         password(&mut group, key, &entry.password, env);
     }
-    default(&mut group, config);
+    default(&mut group, config, commands);
     group
 }
 
-fn source(group: &mut Group, config: &Config) {
+fn source(group: &mut Group, config: &Config, commands: &Commands) {
     match config.source() {
         Source::File(path) => {
             let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
@@ -59,8 +64,7 @@ fn source(group: &mut Group, config: &Config) {
                 "none, and no ARANGO_* variables: root without a password on {} would be used",
                 Config::BUILT_IN_URL
             ),
-            "add a database: mcp-arangodb-async db add KEY --url URL --database NAME --username USER --password-env \
-             VARIABLE",
+            format!("add a database: {}", commands.line(&ADD)),
         ),
     }
 }
@@ -132,12 +136,12 @@ fn password_file(group: &mut Group, key: &DatabaseKey, path: &Path, metadata: &M
         let message = format!("of {key}: others can read or change {shown} (mode {mode})");
         group.warn(CHECK, message, format!("chmod 600 {}", quoted(&shown)));
     } else {
-        group.ok(CHECK, format!("of {key}: {shown} can be read, by its owner alone"));
+        group.ok(CHECK, format!("of {key}: {shown} can be read"));
     }
 }
 
 /// Which database a call uses that names none.
-fn default(group: &mut Group, config: &Config) {
+fn default(group: &mut Group, config: &Config, commands: &Commands) {
     const CHECK: &str = "default";
     match resolver::resolve(&Inputs { argument: None, focus: None, config }) {
         Ok(resolution) => {
@@ -150,7 +154,7 @@ fn default(group: &mut Group, config: &Config) {
         Err(error) => group.fail(
             CHECK,
             format!("a call that names no database fails: {error}"),
-            "choose one that is configured: mcp-arangodb-async db default KEY",
+            format!("choose one that is configured: {}", commands.line(&["db", "default", "KEY"])),
         ),
     }
 }

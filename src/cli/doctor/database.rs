@@ -4,13 +4,14 @@
 use std::{cmp::Ordering, time::Duration};
 
 use super::{
-    network, quoted,
+    commands::Commands,
+    network,
     report::{Group, Subject},
 };
 use crate::{
     arango::{Error, TransportErrorKind},
     cli::look::{self, Look, Rights, Trouble},
-    config::{Address, AuthMethod, DatabaseEntry, DatabaseKey, PasswordSource},
+    config::{Address, AuthMethod, DatabaseEntry, DatabaseKey, Origin, PasswordSource},
     observability::SafeUrl,
     tenancy::{ConnectError, Databases},
     wire::ErrorNum,
@@ -22,10 +23,15 @@ const OLDEST: (u32, u32) = (3, 11);
 const CLOSE: Duration = Duration::from_mins(1);
 
 /// Looks at one database.
-pub(super) async fn examine(databases: &Databases, key: &DatabaseKey, entry: &DatabaseEntry) -> Group {
+pub(super) async fn examine(
+    databases: &Databases,
+    key: &DatabaseKey,
+    entry: &DatabaseEntry,
+    commands: &Commands,
+) -> Group {
     let about = format!("{} on {}, as {}", entry.database, entry.address, entry.username);
     let group = Group::new(Subject::Database(key.clone(), about));
-    let mut exam = Exam { key, entry, group };
+    let mut exam = Exam { key, entry, commands, group };
     match &entry.address {
         Address::Embedded(_) => match look::at(databases, key, entry, entry.timeout).await {
             Ok(_) => exam.group.ok("engine", "the engine in this program; what is in it is gone when the server ends"),
@@ -47,6 +53,7 @@ pub(super) async fn examine(databases: &Databases, key: &DatabaseKey, entry: &Da
 struct Exam<'a> {
     key: &'a DatabaseKey,
     entry: &'a DatabaseEntry,
+    commands: &'a Commands,
     group: Group,
 }
 
@@ -65,13 +72,15 @@ impl Exam<'_> {
     /// What came before the trouble went well.
     fn broken(&mut self, urls: &[SafeUrl], trouble: &Trouble) {
         match trouble {
-            Trouble::Late(_) => self.group.fail("answer", trouble.to_string(), "raise `timeout`, or look at the server"),
+            Trouble::Late(_) => {
+                self.group.fail("answer", trouble.to_string(), "raise `timeout`, or look at the server")
+            }
             Trouble::NotOpened(error) => self.not_opened(urls, error),
             Trouble::NotAnswered(error) => self.not_answered(urls, error),
-            Trouble::NoRights { user, .. } => {
+            Trouble::NoRights { .. } => {
                 self.encryption(urls);
                 self.logged_in();
-                self.group.fail("rights", trouble.to_string(), grant(self.key, self.entry, user, "rw"));
+                self.group.fail("rights", trouble.to_string(), self.grant("rw"));
             }
         }
     }
@@ -91,7 +100,6 @@ impl Exam<'_> {
 
     fn not_answered(&mut self, urls: &[SafeUrl], error: &Error) {
         let message = error.to_string();
-        let (key, word) = (quoted(self.key.as_str()), quoted(self.entry.database.as_str()));
         if let Error::Transport(transport) = error {
             return match transport.kind {
                 TransportErrorKind::Tls => self.group.fail("tls", message, TLS_ADVICE),
@@ -107,15 +115,15 @@ impl Exam<'_> {
             (Some(401), _) => self.group.fail("authentication", message, self.login_advice()),
             (Some(403), _) => {
                 self.logged_in();
-                self.group.fail("rights", message, grant(self.key, self.entry, &self.entry.username, "rw"));
+                self.group.fail("rights", message, self.grant("rw"));
             }
             (Some(404), Some(ErrorNum::DATABASE_NOT_FOUND)) => {
                 self.logged_in();
                 let message = format!("there is no database {} on this server", self.entry.database);
-                let advice = format!(
-                    "correct it: mcp-arangodb-async db update {key} --database NAME; or create it: mcp-arangodb-async \
-                     admin database create {word} --database {key}"
-                );
+                let (key, database) = (self.key.as_str(), self.entry.database.as_str());
+                let create = self.commands.line(&["admin", "database", "create", database, "--database", key]);
+                let correct = self.correct(&["--database", "NAME"], "ARANGO_DB");
+                let advice = format!("name another: {correct}; or create it: {create}");
                 self.group.fail("database", message, advice);
             }
             (_, Some(_)) => self.group.fail("answer", message, "look into the log of the server"),
@@ -160,13 +168,30 @@ impl Exam<'_> {
             }
             PasswordSource::File(path) => {
                 let path = path.display();
-                format!("check that the first line of {path} is the password of {user}, and that the server has this user")
+                format!(
+                    "check that the first line of {path} is the password of {user}, and that the server has this user"
+                )
             }
             PasswordSource::None => {
-                let key = quoted(self.key.as_str());
-                format!("name a password: mcp-arangodb-async db update {key} --password-env VARIABLE")
+                let correct = self.correct(&["--password-env", "VARIABLE"], "ARANGO_PASSWORD");
+                format!("name a password: {correct}")
             }
         }
+    }
+
+    /// How to say something else about this database: by a command, or by a variable where that is what describes it.
+    fn correct(&self, options: &[&str], variable: &str) -> String {
+        match self.entry.origin {
+            Origin::File => self.commands.line(&[&["db", "update", self.key.as_str()], options].concat()),
+            Origin::Environment | Origin::CommandLine | Origin::BuiltIn => format!("set {variable}"),
+        }
+    }
+
+    /// How to change what the user may do.
+    fn grant(&self, permission: &str) -> String {
+        let (user, database, key) = (&*self.entry.username, self.entry.database.as_str(), self.key.as_str());
+        let words = ["user", "grant", user, database, "--permission", permission, "--database", key];
+        format!("change it as an administrator: {}", self.commands.line(&words))
     }
 
     fn exists(&mut self) {
@@ -176,21 +201,20 @@ impl Exam<'_> {
     fn rights(&mut self, rights: Rights) {
         const CHECK: &str = "rights";
         let user = &self.entry.username;
-        let key = quoted(self.key.as_str());
         match (rights, self.entry.read_only) {
             (Rights::Write, false) => self.group.ok(CHECK, format!("{user} may read and write")),
             (Rights::Read, true) => self.group.ok(CHECK, format!("{user} may only read, and so says the entry")),
             (Rights::Write | Rights::Frozen, true) => {
                 let advice = match user.as_str() {
                     "root" => "use a user other than root, one that may only read".to_owned(),
-                    _ => grant(self.key, self.entry, user, "ro"),
+                    _ => self.grant("ro"),
                 };
                 let message = format!("the entry is read-only, but {user} may write; only this program holds it back");
                 self.group.warn(CHECK, message, advice);
             }
             (Rights::Read, false) => {
-                let grant = grant(self.key, self.entry, user, "rw");
-                let advice = format!("say so in the entry: mcp-arangodb-async db update {key} --read-only; or {grant}");
+                let correct = self.correct(&["--read-only"], "MCP_READ_ONLY=true");
+                let advice = format!("say so: {correct}; or {}", self.grant("rw"));
                 self.group.warn(CHECK, format!("{user} may only read: whatever writes will fail"), advice);
             }
             (Rights::Frozen, false) => {
@@ -242,16 +266,8 @@ impl Exam<'_> {
 
 const TLS_ADVICE: &str = "check that the URL names the host as the certificate does, that the port speaks TLS (else use \
                           http://), and that the certificate has not expired";
-const ANSWER_ADVICE: &str = "check that this is the port of ArangoDB's HTTP API, and not https:// where `url` says http://";
-
-/// The command that changes what a user may do.
-fn grant(key: &DatabaseKey, entry: &DatabaseEntry, user: &str, permission: &str) -> String {
-    let [key, database, user] = [key.as_str(), entry.database.as_str(), user].map(quoted);
-    format!(
-        "change it as an administrator: mcp-arangodb-async user grant {user} {database} --permission {permission} \
-         --database {key}"
-    )
-}
+const ANSWER_ADVICE: &str =
+    "check that this is the port of ArangoDB's HTTP API, and not https:// where `url` says http://";
 
 /// The first two numbers of a version.
 fn release(version: &str) -> Option<(u32, u32)> {

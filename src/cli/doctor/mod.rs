@@ -1,6 +1,7 @@
 //! `doctor`: what is wrong between this program and its databases, one line a check, each with what to do. The configuration
 //! first, then every database at once, and last the server itself, spoken to as a client does.
 
+mod commands;
 mod configuration;
 mod database;
 mod network;
@@ -17,6 +18,7 @@ use crate::{
     config::{Config, DatabaseKey, Env},
     tenancy::{Databases, Inputs, resolver},
 };
+use commands::Commands;
 use report::Report;
 
 pub(crate) async fn run(options: DoctorOptions) -> Result<ExitCode, CliError> {
@@ -39,11 +41,11 @@ async fn examine(options: &DoctorOptions, env: Arc<dyn Env>) -> Result<Report, C
         Err(error) => return Ok(Report::new(vec![configuration::unreadable(named, &*env, &error)])),
     };
     let keys = chosen(options, &config)?;
-    let mut groups = vec![configuration::examine(&config, &keys, &*env)];
-    let databases =
-        Databases::new(Arc::new(config), Arc::clone(&env), Arc::new(SystemClock), Arc::new(SystemRandom));
+    let commands = Commands::for_file(named);
+    let mut groups = vec![configuration::examine(&config, &keys, &*env, &commands)];
+    let databases = Databases::new(Arc::new(config), Arc::clone(&env), Arc::new(SystemClock), Arc::new(SystemRandom));
     let entries = keys.iter().filter_map(|key| Some((key, databases.config().entry(key)?)));
-    let looks = join_all(entries.map(|(key, entry)| database::examine(&databases, key, entry)));
+    let looks = join_all(entries.map(|(key, entry)| database::examine(&databases, key, entry, &commands)));
     let (found, server) = join(looks, server::examine(named, &*env)).await;
     groups.extend(found);
     groups.push(server);
@@ -57,26 +59,4 @@ fn chosen(options: &DoctorOptions, config: &Config) -> Result<Vec<DatabaseKey>, 
     };
     let inputs = Inputs { argument: Some(key), focus: None, config };
     Ok(vec![resolver::resolve(&inputs).map_err(|error| CliError::from_error(&error))?.key])
-}
-
-/// A word as a shell takes it, for commands that are to be copied.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | ':' | '@' | '=');
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::quoted;
-
-    #[test]
-    fn words_in_commands_are_quoted_where_a_shell_would_read_more_into_them() {
-        for (word, shown) in [("live", "live"), ("", "''"), ("my db", "'my db'"), ("$(x)", "'$(x)'"), ("a'b", r"'a'\''b'")]
-        {
-            assert_eq!(quoted(word), shown);
-        }
-    }
 }

@@ -399,3 +399,50 @@ fn a_group_without_a_command_prints_its_help_and_fails() {
         assert!(told.contains("Usage: mcp-arangodb-async db") && told.ends_with("exit 1"), "{told}");
     }
 }
+
+#[test]
+fn whatever_an_entry_can_say_can_be_added_changed_and_removed() {
+    let shell = Shell::new();
+    let settings = [
+        ("--url", "https://a:1", "urls"),
+        ("--url", "https://b:2", "urls"),
+        ("--database", "d", "database"),
+        ("--username", "u", "username"),
+        ("--password-file", "/run/pw", "password_file"),
+        ("--auth", "jwt", "auth"),
+        ("--ca-file", "/etc/ca.pem", "ca_file"),
+        ("--confirm", "destructive", "confirm"),
+        ("--timeout", "5.5", "timeout"),
+        ("--max-runtime", "3", "max_runtime"),
+        ("--memory-limit", "128MB", "memory_limit"),
+        ("--max-rows", "10", "max_rows"),
+        ("--max-bytes", "2 MB", "max_bytes"),
+        ("--max-connections", "4", "max_connections"),
+        ("--description", "x", "description"),
+        ("--tag", "t", "tags"),
+    ];
+    let options: Vec<_> = settings.iter().flat_map(|(option, value, _)| [*option, *value]).collect();
+    insta::assert_snapshot!(shell.db(&[&["add", "all", "--read-only", "--yes"], &options[..]].concat()), @"");
+    insta::assert_snapshot!(shell.text(), @"");
+    let told = shell.db(&["update", "all", "--url", "http://c", "--password-env", "PW", "--read-only=false", "--yes"]);
+    assert!(told.contains("[UPDATED] all: read_only false"), "{told}");
+    // What the strict reader knows is what the options can say.
+    fs::write(shell.home.path().join("broken"), "databases: {a: {b: c}}").unwrap();
+    let known = shell.db(&["list", "-C", "broken"]);
+    let known = known.split("llowed here: ").nth(1).unwrap().lines().next().unwrap();
+    let also = ["url", "password_env", "read_only"];
+    for key in known.split(", ") {
+        assert!(also.contains(&key) || settings.iter().any(|(_, _, field)| *field == key), "no option for {key}");
+    }
+    let limits = ["--timeout", "--max-runtime", "--memory-limit", "--max-rows", "--max-bytes", "--max-connections"];
+    let cleared: Vec<_> =
+        [&limits[..], &["--description", "--tag", "--ca-file"]].concat().into_iter().flat_map(|o| [o, ""]).collect();
+    insta::assert_snapshot!(shell.db(&[&["update", "all", "--no-password", "--yes"], &cleared[..]].concat()), @"");
+    insta::assert_snapshot!(shell.text(), @"");
+    for (option, value) in [("--max-bytes", "lots"), ("--max-runtime", "0"), ("--memory-limit", "1 TB: x")] {
+        let told = shell.db(&["update", "all", option, value, "--yes"]);
+        assert!(told.contains(value) && told.contains("; use ") && told.ends_with("exit 1"), "{told}");
+    }
+    let told = shell.db(&["update", "all", "--confirm", "sometimes", "--yes"]);
+    assert!(told.contains("[possible values: never, destructive]") && told.ends_with("exit 2"), "{told}");
+}

@@ -1,0 +1,317 @@
+//! `doctor` as a shell sees it: whole reports, on databases that are well and on those that are not.
+
+use std::{
+    fs,
+    path::PathBuf,
+    process::{Command, Output},
+};
+
+use axum::{Router, http::Uri};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::support::{
+    engine::{Engine, PASSWORD},
+    program,
+};
+
+/// A home of its own with a configuration.
+struct Patient {
+    home: TempDir,
+}
+
+impl Patient {
+    /// Without any configuration.
+    fn new() -> Self {
+        Self { home: tempfile::tempdir().unwrap() }
+    }
+
+    fn add(&self, key: &str, url: &str, more: &[&str]) {
+        let output = self.command(&[&["db", "add", key, "--yes", "--url", url], more].concat()).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    fn config(&self) -> PathBuf {
+        self.home.path().join(".mcp-arangodb-async/config.yaml")
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = program(self.home.path());
+        command.args(words).env("PW", PASSWORD).env("WRONG", "not-the-word");
+        command
+    }
+
+    fn doctor(&self, words: &[&str]) -> String {
+        self.told(&self.command(&[&["doctor"], words].concat()).output().unwrap())
+    }
+
+    /// Everything it printed and its exit code, without what differs from run to run. There is never a password in it.
+    fn told(&self, output: &Output) -> String {
+        let text = String::from_utf8([&output.stdout[..], &output.stderr].concat()).unwrap();
+        assert!(!text.contains(PASSWORD) && !text.contains("not-the-word"), "{text}");
+        let text = text.replace(self.home.path().to_str().unwrap(), "~").replace(env!("CARGO_PKG_VERSION"), "VERSION");
+        let lines: Vec<_> = text.lines().map(steady).collect();
+        format!("{}\n--- exit {}", lines.join("\n"), output.status.code().unwrap())
+    }
+
+    fn json(&self, words: &[&str]) -> Value {
+        let output = self.command(&[&["doctor", "--json"], words].concat()).output().unwrap();
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+}
+
+/// A line without times, ports and the number of tools.
+fn steady(line: &str) -> String {
+    let mut words: Vec<_> = line.split(' ').map(str::to_owned).collect();
+    for at in 0..words.len() {
+        if words[at].starts_with("ms") && at > 0 {
+            words[at - 1] = "N".to_owned();
+        }
+        let word = &words[at];
+        if let Some((before, port)) = word.split_once("127.0.0.1:") {
+            let end = port.find(|c: char| !c.is_ascii_digit()).unwrap_or(port.len());
+            let port = if &port[..end] == "1" { "1" } else { "PORT" };
+            words[at] = format!("{before}127.0.0.1:{port}{}", &word[before.len() + "127.0.0.1:".len() + end..]);
+        }
+    }
+    let line = words.join(" ");
+    match line.split_once("tools: it lists ") {
+        Some((before, count)) => {
+            assert!(count.parse::<usize>().unwrap() > 10, "{line}");
+            format!("{before}tools: it lists N")
+        }
+        None => line,
+    }
+}
+
+/// A report from the heading of a group on, up to the next group.
+fn group<'a>(report: &'a str, heading: &str) -> &'a str {
+    let begin = report.find(heading).unwrap_or_else(|| panic!("no {heading} in {report}"));
+    report[begin..].split("\n\n").next().unwrap()
+}
+
+/// An engine with the database `shop` and users with different rights.
+fn engine(patient: &Patient) -> Engine {
+    let engine = Engine::start(patient.home.path(), &["--root-password-env", "PW"]);
+    engine.post("/_api/database", json!({ "name": "shop" }));
+    for user in ["app", "reader", "stranger"] {
+        engine.post("/_api/user", json!({ "user": user, "passwd": PASSWORD }));
+    }
+    engine.put("/_api/user/app/database/shop", json!({ "grant": "rw" }));
+    engine.put("/_api/user/reader/database/shop", json!({ "grant": "ro" }));
+    engine
+}
+
+#[test]
+fn where_all_is_well_each_check_says_so() {
+    let patient = Patient::new();
+    let engine = engine(&patient);
+    patient.add("live", &engine.url, &["-d", "shop", "-U", "app", "-P", "PW"]);
+    patient.add("archive", &engine.url, &["-d", "shop", "-U", "reader", "-P", "PW", "--read-only", "--auth", "jwt"]);
+    patient.add("scratch", "embedded:", &[]);
+    assert!(patient.command(&["db", "default", "live"]).status().unwrap().success());
+    insta::assert_snapshot!(patient.doctor(&[]), @"");
+    let report = patient.json(&["--database", "archive"]);
+    assert_eq!((&report["ok"], &report["failures"], &report["warnings"]), (&json!(true), &json!(0), &json!(0)));
+    let groups: Vec<_> = report["groups"].as_array().unwrap().iter().map(|group| &group["group"]).collect();
+    assert_eq!(groups, ["configuration", "database", "server"]);
+    assert_eq!(report["groups"][1]["database"], "archive");
+    let tcp = &report["groups"][1]["checks"][0];
+    assert_eq!((&tcp["check"], &tcp["status"], tcp.get("advice")), (&json!("tcp"), &json!("ok"), None));
+}
+
+#[test]
+fn each_trouble_with_a_database_has_its_own_line_and_what_to_do() {
+    let patient = Patient::new();
+    let engine = engine(&patient);
+    patient.add("stranger", &engine.url, &["-d", "shop", "-U", "stranger", "-P", "PW"]);
+    patient.add("wrong", &engine.url, &["-d", "shop", "-U", "app", "-P", "WRONG"]);
+    patient.add("token", &engine.url, &["-d", "shop", "-U", "app", "-P", "WRONG", "--auth", "jwt"]);
+    patient.add("bare", &engine.url, &["-d", "shop", "-U", "app", "--no-password"]);
+    patient.add("missing db", &engine.url, &["-d", "shp", "-U", "app", "-P", "PW"]);
+    patient.add("unset", &engine.url, &["-d", "shop", "-U", "app", "-P", "UNSET"]);
+    patient.add("down", "http://127.0.0.1:1", &["-d", "shop", "-U", "app", "-P", "PW"]);
+    // Longer than a name may be, so that nobody is asked for it.
+    patient.add("unknown", &format!("http://{}.test", "x".repeat(70)), &["-d", "shop", "-U", "app", "-P", "PW"]);
+    patient.add("encrypted", &engine.url.replace("http:", "https:"), &["-d", "shop", "-U", "app", "-P", "PW"]);
+    let told = patient.doctor(&[]).replace(&"x".repeat(70), "x…x");
+    let (told, unknown): (Vec<_>, Vec<_>) =
+        told.split("\n\n").partition(|group| !group.starts_with("Database unknown"));
+    insta::assert_snapshot!(told.join("\n\n"), @"");
+    // How it is told that there is no such name differs from system to system.
+    assert!(unknown[0].contains("✗ dns: http://x…x.test: its name cannot be resolved: "), "{unknown:?}");
+    let report = patient.json(&["--database", "down"]);
+    assert_eq!((&report["ok"], &report["failures"]), (&json!(false), &json!(1)));
+    let tcp = &report["groups"][1]["checks"][0];
+    assert_eq!((&tcp["check"], &tcp["status"]), (&json!("tcp"), &json!("failure")));
+    assert!(tcp["advice"].as_str().unwrap().contains("that the server runs"));
+}
+
+#[test]
+fn rights_that_do_not_fit_the_entry_are_warnings() {
+    let patient = Patient::new();
+    let engine = engine(&patient);
+    patient.add("guarded", &engine.url, &["-d", "shop", "-U", "app", "-P", "PW", "--read-only"]);
+    patient.add("root", &engine.url, &["-d", "shop", "-U", "root", "-P", "PW", "--read-only"]);
+    patient.add("reader", &engine.url, &["-d", "shop", "-U", "reader", "-P", "PW"]);
+    let elsewhere = patient.home.path().join("a b.yaml");
+    fs::rename(patient.config(), &elsewhere).unwrap();
+    let told = patient.doctor(&["-C", elsewhere.to_str().unwrap()]);
+    let lines: Vec<_> = told.lines().skip_while(|line| !line.starts_with("Database")).collect();
+    let rights = lines.windows(2).filter(|pair| pair[0].contains("rights: ")).flatten();
+    insta::assert_snapshot!(rights.copied().collect::<Vec<_>>().join("\n"), @"");
+    assert!(told.ends_with("\n3 warnings.\n--- exit 0"), "{told}");
+}
+
+#[test]
+fn one_coordinator_that_is_down_is_a_warning() {
+    let patient = Patient::new();
+    let engine = engine(&patient);
+    let words = ["--url", &engine.url, "-d", "shop", "-U", "app", "-P", "PW"];
+    patient.add("cluster", "http://127.0.0.1:1", &words);
+    let told = patient.doctor(&[]);
+    let found = group(&told, "Database cluster");
+    assert!(found.contains("! tcp: http://127.0.0.1:1 accepts no connection: "), "{found}");
+    assert!(found.contains("✓ tcp: http://127.0.0.1:PORT accepts connections"), "{found}");
+    assert!(found.contains("✓ rights: app may read and write"), "{found}");
+    assert!(told.ends_with("\n1 warning.\n--- exit 0"), "{told}");
+}
+
+#[test]
+fn without_a_configuration_it_says_what_would_be_used_and_what_to_do() {
+    let patient = Patient::new();
+    let told = patient.doctor(&[]);
+    insta::assert_snapshot!(group(&told, "Configuration"), @"");
+    assert!(told.contains("\nDatabase _system: _system on http://localhost:8529, as root\n"), "{told}");
+    let told = patient.doctor(&["-C", "/nowhere/config.yaml"]);
+    insta::assert_snapshot!(told, @"");
+}
+
+#[test]
+fn a_database_of_the_environment_is_corrected_there() {
+    let patient = Patient::new();
+    let engine = engine(&patient);
+    let variables = patient.home.path().join("variables");
+    let text = format!("ARANGO_URL={}\nARANGO_DB=shp\nARANGO_USERNAME=app\nARANGO_PASSWORD={PASSWORD}\n", engine.url);
+    fs::write(&variables, text).unwrap();
+    let told = patient.doctor(&["-E", variables.to_str().unwrap()]);
+    assert!(told.contains("\n✓ password: of default: $ARANGO_PASSWORD is set\n"), "{told}");
+    assert!(
+        told.contains("\n✗ database: there is no database shp on this server\n  name another: set ARANGO_DB; "),
+        "{told}"
+    );
+    assert!(told.contains("\n✓ end: "), "{told}");
+    let mut command = patient.command(&["doctor"]);
+    let told = patient.told(&command.env("ARANGO_URL", "nonsense").output().unwrap());
+    assert!(told.starts_with("Configuration\n✗ environment: ARANGO_URL: not a URL"), "{told}");
+}
+
+#[test]
+fn a_broken_file_is_told_with_its_place_and_nothing_else_is_tried() {
+    let patient = Patient::new();
+    patient.add("a", "embedded:", &[]);
+    fs::write(patient.config(), "databases:\n  a:\n    url: http://h\n    databse: d\n").unwrap();
+    let told = patient.doctor(&[]);
+    assert!(
+        told.starts_with("Configuration\n✗ file: ~/.mcp-arangodb-async/config.yaml:4:5: databse: unknown key; did")
+    );
+    assert!(told.ends_with("\n\n1 failure.\n--- exit 1") && !told.contains("MCP server"), "{told}");
+    let told = patient.doctor(&["--json"]);
+    assert!(told.ends_with("--- exit 1") && told.contains("\"check\": \"file\""), "{told}");
+}
+
+#[test]
+fn a_default_that_names_nothing_fails_or_warns() {
+    let patient = Patient::new();
+    patient.add("a", "embedded:", &[]);
+    let doctor = |variables: &[(&str, &str)]| {
+        let mut command = patient.command(&["doctor"]);
+        patient.told(&command.envs(variables.iter().copied()).output().unwrap())
+    };
+    let told = doctor(&[("MCP_DEFAULT_DATABASE", "b")]);
+    assert!(told.contains("✗ default: a call that names no database fails: database \"b\" (from the env"), "{told}");
+    assert!(told.contains("db default KEY\n") && told.ends_with("exit 1"), "{told}");
+    let told = doctor(&[("MCP_DEFAULT_DATABASE", "a"), ("ARANGO_DB", "b")]);
+    assert!(told.contains("✓ default: a call that names no database uses a (the environment variable MCP"), "{told}");
+    assert!(told.contains("! default: ARANGO_DB: \"b\" is not a configured database\n"), "{told}");
+    assert!(told.ends_with("\n1 warning.\n--- exit 0"), "{told}");
+}
+
+#[cfg(unix)]
+#[test]
+fn files_that_others_can_read_or_change_are_told_with_the_command_that_mends_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let patient = Patient::new();
+    patient.add("a", "embedded:", &["--password-file", "pw"]);
+    let set = |path: &str, mode| {
+        fs::set_permissions(patient.home.path().join(path), fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let password = patient.home.path().join("pw");
+    let found = || group(&patient.doctor(&[]), "Configuration").to_owned();
+    insta::assert_snapshot!(found(), @"");
+    fs::write(&password, "").unwrap();
+    assert!(found().contains("✗ password: of a: ~/pw is empty\n"), "{}", found());
+    fs::write(&password, PASSWORD).unwrap();
+    set("pw", 0o600);
+    assert!(found().contains("✓ password: of a: ~/pw can be read\n"), "{}", found());
+    set("pw", 0o640);
+    set(".mcp-arangodb-async/config.yaml", 0o644);
+    insta::assert_snapshot!(found(), @"");
+    set(".mcp-arangodb-async/config.yaml", 0o666);
+    set(".mcp-arangodb-async", 0o777);
+    insta::assert_snapshot!(found(), @"");
+}
+
+#[test]
+fn a_server_that_does_not_start_says_why() {
+    let patient = Patient::new();
+    patient.add("a", "embedded:", &[]);
+    let mut command = patient.command(&["doctor"]);
+    let told = patient.told(&command.env("MCP_HTTP_PORT", "http").output().unwrap());
+    insta::assert_snapshot!(group(&told, "MCP server"), @"");
+    assert!(told.ends_with("\n1 failure.\n--- exit 1"), "{told}");
+}
+
+#[test]
+fn colours_are_for_terminals_and_no_color_turns_them_off() {
+    let patient = Patient::new();
+    patient.add("a", "embedded:", &[]);
+    let coloured = |variables: &[(&str, &str)]| {
+        let output = patient.command(&["doctor"]).envs(variables.iter().copied()).output().unwrap();
+        output.stdout.contains(&b'\x1b')
+    };
+    assert!(!coloured(&[]));
+    assert!(coloured(&[("CLICOLOR_FORCE", "1")]));
+    assert!(!coloured(&[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]));
+}
+
+/// A server of another version whose clock is wrong.
+async fn stranger(uri: Uri) -> ([(&'static str, &'static str); 1], String) {
+    let body = match uri.path().rsplit('/').next().unwrap() {
+        "version" => json!({ "server": "arango", "license": "community", "version": "3.10.14" }),
+        "role" => json!({ "role": "COORDINATOR" }),
+        "mode" => json!({ "mode": "readonly" }),
+        _ => json!({ "result": "rw" }),
+    };
+    ([("date", "Sun, 06 Nov 1994 08:49:37 GMT")], body.to_string())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_version_a_wrong_clock_and_a_server_that_takes_no_writes_are_warnings() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let server = axum::serve(listener, Router::new().fallback(stranger));
+    tokio::spawn(async move { server.await });
+    let told = tokio::task::spawn_blocking(move || {
+        let patient = Patient::new();
+        patient.add("old", &url, &["-d", "shop", "-U", "app", "--no-password"]);
+        patient.doctor(&[])
+    });
+    let told = told.await.unwrap();
+    let found = group(&told, "Database old");
+    let clock = found.lines().position(|line| line.starts_with("! clock: the server's is ")).unwrap();
+    let (before, clock): (Vec<_>, Vec<_>) = (found.lines().take(clock).collect(), found.lines().skip(clock).collect());
+    assert!(clock[0].ends_with(" seconds behind that of this machine"), "{found}");
+    insta::assert_snapshot!(before.join("\n"), @"");
+    assert!(told.ends_with("\n3 warnings.\n--- exit 0"), "{told}");
+}
