@@ -110,7 +110,44 @@ fn where_all_is_well_each_check_says_so() {
     patient.add("archive", &engine.url, &["-d", "shop", "-U", "reader", "-P", "PW", "--read-only", "--auth", "jwt"]);
     patient.add("scratch", "embedded:", &[]);
     assert!(patient.command(&["db", "default", "live"]).status().unwrap().success());
-    insta::assert_snapshot!(patient.doctor(&[]), @"");
+    insta::assert_snapshot!(patient.doctor(&[]), @r#"
+    Configuration
+    ✓ file: ~/.mcp-arangodb-async/config.yaml is valid: 3 databases
+    ✓ permissions: file 600, folder 700
+    ✓ password: of live: $PW is set
+    ✓ password: of archive: $PW is set
+    ✓ default: a call that names no database uses live (`default_database` of the configuration)
+
+    Database live: shop on http://127.0.0.1:PORT, as app
+    ✓ tcp: http://127.0.0.1:PORT accepts connections (127.0.0.1:PORT)
+    ✓ tls: not encrypted, and need not be: the server is on this machine
+    ✓ authentication: app is let in with the password
+    ✓ database: shop is there
+    ✓ rights: app may read and write
+    ✓ version: ArangoDB 3.12.5 (community, single), N ms
+    ✓ clock: the server's agrees with that of this machine to the minute
+
+    Database archive: shop on http://127.0.0.1:PORT, as reader
+    ✓ tcp: http://127.0.0.1:PORT accepts connections (127.0.0.1:PORT)
+    ✓ tls: not encrypted, and need not be: the server is on this machine
+    ✓ authentication: reader is let in with a token
+    ✓ database: shop is there
+    ✓ rights: reader may only read, and so says the entry
+    ✓ version: ArangoDB 3.12.5 (community, single), N ms
+    ✓ clock: the server's agrees with that of this machine to the minute
+
+    Database scratch: _system on embedded:, as root
+    ✓ engine: the engine in this program; what is in it is gone when the server ends
+
+    MCP server, over stdio
+    ✓ initialize: mcp-arangodb-async VERSION answers, protocol 2025-11-25
+    ✓ discover: it answers without a session too, protocol 2026-07-28
+    ✓ tools: it lists N
+    ✓ end: it ends when its client goes away
+
+    All is well.
+    --- exit 0
+    "#);
     let report = patient.json(&["--database", "archive"]);
     assert_eq!((&report["ok"], &report["failures"], &report["warnings"]), (&json!(true), &json!(0), &json!(0)));
     let groups: Vec<_> = report["groups"].as_array().unwrap().iter().map(|group| &group["group"]).collect();
@@ -128,6 +165,11 @@ fn each_trouble_with_a_database_has_its_own_line_and_what_to_do() {
     patient.add("wrong", &engine.url, &["-d", "shop", "-U", "app", "-P", "WRONG"]);
     patient.add("token", &engine.url, &["-d", "shop", "-U", "app", "-P", "WRONG", "--auth", "jwt"]);
     patient.add("bare", &engine.url, &["-d", "shop", "-U", "app", "--no-password"]);
+    patient.add(
+        "untrusted",
+        &engine.url.replace("http:", "https:"),
+        &["-d", "shop", "-U", "app", "-P", "PW", "--ca-file", "ca"],
+    );
     patient.add("missing db", &engine.url, &["-d", "shp", "-U", "app", "-P", "PW"]);
     patient.add("unset", &engine.url, &["-d", "shop", "-U", "app", "-P", "UNSET"]);
     patient.add("down", "http://127.0.0.1:1", &["-d", "shop", "-U", "app", "-P", "PW"]);
@@ -137,7 +179,82 @@ fn each_trouble_with_a_database_has_its_own_line_and_what_to_do() {
     let told = patient.doctor(&[]).replace(&"x".repeat(70), "x…x");
     let (told, unknown): (Vec<_>, Vec<_>) =
         told.split("\n\n").partition(|group| !group.starts_with("Database unknown"));
-    insta::assert_snapshot!(told.join("\n\n"), @"");
+    insta::assert_snapshot!(told.join("\n\n"), @r#"
+    Configuration
+    ✓ file: ~/.mcp-arangodb-async/config.yaml is valid: 10 databases
+    ✓ permissions: file 600, folder 700
+    ✓ password: of stranger: $PW is set
+    ✓ password: of wrong: $WRONG is set
+    ✓ password: of token: $WRONG is set
+    ✓ password: of untrusted: $PW is set
+    ✓ password: of missing db: $PW is set
+    ✗ password: of unset: $UNSET is not set
+      set UNSET where this command and the server are started, or name a file that sets it with --environment-file FILE
+    ✓ password: of down: $PW is set
+    ✓ password: of unknown: $PW is set
+    ✓ password: of encrypted: $PW is set
+    ✓ default: a call that names no database uses stranger (the first configured database, or `_system` on http://localhost:8529 with none configured)
+
+    Database stranger: shop on http://127.0.0.1:PORT, as stranger
+    ✓ tcp: http://127.0.0.1:PORT accepts connections (127.0.0.1:PORT)
+    ✓ tls: not encrypted, and need not be: the server is on this machine
+    ✓ authentication: stranger is let in with the password
+    ✗ rights: the user stranger has no rights in the database shop
+      change it as an administrator: mcp-arangodb-async user grant stranger shop --permission rw --database stranger
+
+    Database wrong: shop on http://127.0.0.1:PORT, as app
+    ✓ tcp: http://127.0.0.1:PORT accepts connections (127.0.0.1:PORT)
+    ✓ tls: not encrypted, and need not be: the server is on this machine
+    ✗ authentication: app is not let in: not authorized to execute this request [HTTP 401, error 11]
+      check that $WRONG is the password of app, and that the server has this user
+
+    Database token: shop on http://127.0.0.1:PORT, as app
+    ✓ tcp: http://127.0.0.1:PORT accepts connections (127.0.0.1:PORT)
+    ✓ tls: not encrypted, and need not be: the server is on this machine
+    ✗ authentication: app is not let in: not authorized to execute this request [HTTP 401, error 11]
+      check that $WRONG is the password of app, and that the server has this user
+
+    Database bare: shop on http://127.0.0.1:PORT, as app
+    ✓ tcp: http://127.0.0.1:PORT accepts connections (127.0.0.1:PORT)
+    ✓ tls: not encrypted, and need not be: the server is on this machine
+    ✗ authentication: app is not let in: not authorized to execute this request [HTTP 401, error 11]
+      name a password: mcp-arangodb-async db update bare --password-env VARIABLE
+
+    Database untrusted: shop on https://127.0.0.1:PORT, as app
+    ✓ tcp: https://127.0.0.1:PORT accepts connections (127.0.0.1:PORT)
+    ✗ tls: ca_file ~/ca: No such file or directory (os error 2)
+      name the file of an authority: mcp-arangodb-async db update untrusted --ca-file FILE
+
+    Database missing db: shp on http://127.0.0.1:PORT, as app
+    ✓ tcp: http://127.0.0.1:PORT accepts connections (127.0.0.1:PORT)
+    ✓ tls: not encrypted, and need not be: the server is on this machine
+    ✓ authentication: app is let in with the password
+    ✗ database: there is no database shp on this server
+      name another: mcp-arangodb-async db update 'missing db' --database NAME; or create it: mcp-arangodb-async admin database create shp --database 'missing db'
+
+    Database unset: shop on http://127.0.0.1:PORT, as app
+    ✓ tcp: http://127.0.0.1:PORT accepts connections (127.0.0.1:PORT)
+    ✗ authentication: not tried without the password
+      see `password` above: it is what has to be mended
+
+    Database down: shop on http://127.0.0.1:1, as app
+    ✗ tcp: http://127.0.0.1:1 accepts no connection: Connection refused (os error 111)
+      check host and port in `url`, that the server runs, and that no firewall is between
+
+    Database encrypted: shop on https://127.0.0.1:PORT, as app
+    ✓ tcp: https://127.0.0.1:PORT accepts connections (127.0.0.1:PORT)
+    ✗ tls: https://127.0.0.1:PORT: no encrypted connection: received corrupt message of type InvalidContentType; if your own authority signed its certificate, name that authority's file under `ca_file`
+      check that the URL names the host as the certificate does, that the port speaks TLS (else use http://), and that the certificate has not expired
+
+    MCP server, over stdio
+    ✓ initialize: mcp-arangodb-async VERSION answers, protocol 2025-11-25
+    ✓ discover: it answers without a session too, protocol 2026-07-28
+    ✓ tools: it lists N
+    ✓ end: it ends when its client goes away
+
+    11 failures.
+    --- exit 1
+    "#);
     // How it is told that there is no such name differs from system to system.
     assert!(unknown[0].contains("✗ dns: http://x…x.test: its name cannot be resolved: "), "{unknown:?}");
     let report = patient.json(&["--database", "down"]);
@@ -159,7 +276,14 @@ fn rights_that_do_not_fit_the_entry_are_warnings() {
     let told = patient.doctor(&["-C", elsewhere.to_str().unwrap()]);
     let lines: Vec<_> = told.lines().skip_while(|line| !line.starts_with("Database")).collect();
     let rights = lines.windows(2).filter(|pair| pair[0].contains("rights: ")).flatten();
-    insta::assert_snapshot!(rights.copied().collect::<Vec<_>>().join("\n"), @"");
+    insta::assert_snapshot!(rights.copied().collect::<Vec<_>>().join("\n"), @r#"
+    ! rights: the entry is read-only, but app may write; only this program holds it back
+      change it as an administrator: mcp-arangodb-async user grant app shop --permission ro --database guarded --config-file '~/a b.yaml'
+    ! rights: the entry is read-only, but root may write; only this program holds it back
+      use a user other than root, one that may only read
+    ! rights: reader may only read: whatever writes will fail
+      say so: mcp-arangodb-async db update reader --read-only --config-file '~/a b.yaml'; or change it as an administrator: mcp-arangodb-async user grant reader shop --permission rw --database reader --config-file '~/a b.yaml'
+    "#);
     assert!(told.ends_with("\n3 warnings.\n--- exit 0"), "{told}");
 }
 
@@ -181,10 +305,22 @@ fn one_coordinator_that_is_down_is_a_warning() {
 fn without_a_configuration_it_says_what_would_be_used_and_what_to_do() {
     let patient = Patient::new();
     let told = patient.doctor(&[]);
-    insta::assert_snapshot!(group(&told, "Configuration"), @"");
+    insta::assert_snapshot!(group(&told, "Configuration"), @r#"
+    Configuration
+    ! file: none, and no ARANGO_* variables: root without a password on http://localhost:8529 would be used
+      add a database: mcp-arangodb-async db add KEY --url URL --database NAME --username USER --password-env VARIABLE
+    ✓ default: a call that names no database uses _system (the first configured database, or `_system` on http://localhost:8529 with none configured)
+    "#);
     assert!(told.contains("\nDatabase _system: _system on http://localhost:8529, as root\n"), "{told}");
     let told = patient.doctor(&["-C", "/nowhere/config.yaml"]);
-    insta::assert_snapshot!(told, @"");
+    insta::assert_snapshot!(told, @r#"
+    Configuration
+    ✗ file: /nowhere/config.yaml: the file cannot be read: No such file or directory (os error 2)
+      mend this first: the server does not start, and nothing else was checked
+
+    1 failure.
+    --- exit 1
+    "#);
 }
 
 #[test]
@@ -248,7 +384,14 @@ fn files_that_others_can_read_or_change_are_told_with_the_command_that_mends_it(
     };
     let password = patient.home.path().join("pw");
     let found = || group(&patient.doctor(&[]), "Configuration").to_owned();
-    insta::assert_snapshot!(found(), @"");
+    insta::assert_snapshot!(found(), @r#"
+    Configuration
+    ✓ file: ~/.mcp-arangodb-async/config.yaml is valid: 1 database
+    ✓ permissions: file 600, folder 700
+    ✗ password: of a: ~/pw cannot be read: No such file or directory (os error 2)
+      put the password into the first line of that file, readable by the user who starts the server
+    ✓ default: a call that names no database uses a (the first configured database, or `_system` on http://localhost:8529 with none configured)
+    "#);
     fs::write(&password, "").unwrap();
     assert!(found().contains("✗ password: of a: ~/pw is empty\n"), "{}", found());
     fs::write(&password, PASSWORD).unwrap();
@@ -256,10 +399,28 @@ fn files_that_others_can_read_or_change_are_told_with_the_command_that_mends_it(
     assert!(found().contains("✓ password: of a: ~/pw can be read\n"), "{}", found());
     set("pw", 0o640);
     set(".mcp-arangodb-async/config.yaml", 0o644);
-    insta::assert_snapshot!(found(), @"");
+    insta::assert_snapshot!(found(), @r#"
+    Configuration
+    ✓ file: ~/.mcp-arangodb-async/config.yaml is valid: 1 database
+    ! permissions: file 644, folder 700: others can read the file
+      chmod 600 ~/.mcp-arangodb-async/config.yaml
+    ! password: of a: others can read or change ~/pw (mode 640)
+      chmod 600 ~/pw
+    ✓ default: a call that names no database uses a (the first configured database, or `_system` on http://localhost:8529 with none configured)
+    "#);
     set(".mcp-arangodb-async/config.yaml", 0o666);
     set(".mcp-arangodb-async", 0o777);
-    insta::assert_snapshot!(found(), @"");
+    insta::assert_snapshot!(found(), @r#"
+    Configuration
+    ✓ file: ~/.mcp-arangodb-async/config.yaml is valid: 1 database
+    ✗ permissions: file 666, folder 777: others can put another file in its place
+      chmod go-w ~/.mcp-arangodb-async
+    ✗ permissions: file 666, folder 777: others can change the file
+      chmod 600 ~/.mcp-arangodb-async/config.yaml
+    ! password: of a: others can read or change ~/pw (mode 640)
+      chmod 600 ~/pw
+    ✓ default: a call that names no database uses a (the first configured database, or `_system` on http://localhost:8529 with none configured)
+    "#);
 }
 
 #[test]
@@ -268,7 +429,11 @@ fn a_server_that_does_not_start_says_why() {
     patient.add("a", "embedded:", &[]);
     let mut command = patient.command(&["doctor"]);
     let told = patient.told(&command.env("MCP_HTTP_PORT", "http").output().unwrap());
-    insta::assert_snapshot!(group(&told, "MCP server"), @"");
+    insta::assert_snapshot!(group(&told, "MCP server"), @r#"
+    MCP server, over stdio
+    ✗ initialize: it ended before it answered initialize; it said: error: MCP_HTTP_PORT: "http" is not a port; use a number from 1 to 65535
+      start it by hand and read what it says: mcp-arangodb-async server --transport stdio
+    "#);
     assert!(told.ends_with("\n1 failure.\n--- exit 1"), "{told}");
 }
 
@@ -312,6 +477,16 @@ async fn an_old_version_a_wrong_clock_and_a_server_that_takes_no_writes_are_warn
     let clock = found.lines().position(|line| line.starts_with("! clock: the server's is ")).unwrap();
     let (before, clock): (Vec<_>, Vec<_>) = (found.lines().take(clock).collect(), found.lines().skip(clock).collect());
     assert!(clock[0].ends_with(" seconds behind that of this machine"), "{found}");
-    insta::assert_snapshot!(before.join("\n"), @"");
+    insta::assert_snapshot!(before.join("\n"), @r#"
+    Database old: shop on http://127.0.0.1:PORT, as app
+    ✓ tcp: http://127.0.0.1:PORT accepts connections (127.0.0.1:PORT)
+    ✓ tls: not encrypted, and need not be: the server is on this machine
+    ✓ authentication: app is let in without a password
+    ✓ database: shop is there
+    ! rights: app may write, but the server takes no writes at present
+      an administrator of the server can end its read-only mode
+    ! version: ArangoDB 3.10.14 (community, coordinator), N ms: older than 3.11, the oldest version that is supported
+      update the server; until then some calls may fail
+    "#);
     assert!(told.ends_with("\n3 warnings.\n--- exit 0"), "{told}");
 }

@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, Subcommand};
+use clap::{
+    ArgAction, Args, Subcommand, ValueHint,
+    builder::{OsStringValueParser, TypedValueParser as _},
+};
 
 use super::common::{Caution, ConfigFile, EnvironmentFile};
 
@@ -94,7 +97,9 @@ pub(crate) struct EntryOptions {
     #[arg(long, value_name = "METHOD", value_parser = ["basic", "jwt"], help_heading = SERVER)]
     pub(crate) auth: Option<String>,
     /// A PEM file with the only authorities to trust for this server.
-    #[arg(long, value_name = "FILE", help_heading = SERVER)]
+    // An empty one removes it; the parser of paths would refuse that.
+    #[arg(long, value_name = "FILE", value_parser = OsStringValueParser::new().map(PathBuf::from),
+        value_hint = ValueHint::FilePath, help_heading = SERVER)]
     pub(crate) ca_file: Option<PathBuf>,
     /// Refuse to write to it.
     #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_missing_value = "true",

@@ -75,7 +75,7 @@ impl Exam<'_> {
             Trouble::Late(_) => {
                 self.group.fail("answer", trouble.to_string(), "raise `timeout`, or look at the server")
             }
-            Trouble::NotOpened(error) => self.not_opened(urls, error),
+            Trouble::NotOpened(error) => self.not_opened(error),
             Trouble::NotAnswered(error) => self.not_answered(urls, error),
             Trouble::NoRights { .. } => {
                 self.encryption(urls);
@@ -85,13 +85,17 @@ impl Exam<'_> {
         }
     }
 
-    fn not_opened(&mut self, urls: &[SafeUrl], error: &ConnectError) {
+    fn not_opened(&mut self, error: &ConnectError) {
         match error {
             ConnectError::PasswordUnset { .. } | ConnectError::PasswordUnreadable { .. } => {
                 let advice = "see `password` above: it is what has to be mended";
                 self.group.fail("authentication", "not tried without the password", advice);
             }
-            ConnectError::Client(error) => self.not_answered(urls, error),
+            // Nothing was sent yet: what is configured for TLS cannot be used.
+            ConnectError::Client(error) => {
+                let correct = self.correct(&["--ca-file", "FILE"], "ARANGO_VERIFY_CERTIFICATE");
+                self.group.fail("tls", error.to_string(), format!("name the file of an authority: {correct}"));
+            }
             ConnectError::Unknown(_) | ConnectError::Unsupported(_) | ConnectError::Closed => {
                 self.group.fail("answer", error.to_string(), "correct the entry");
             }
@@ -112,7 +116,10 @@ impl Exam<'_> {
         }
         self.encryption(urls);
         match (error.status(), error.num()) {
-            (Some(401), _) => self.group.fail("authentication", message, self.login_advice()),
+            (Some(401), _) => {
+                let message = format!("{} is not let in: {message}", self.entry.username);
+                self.group.fail("authentication", message, self.login_advice());
+            }
             (Some(403), _) => {
                 self.logged_in();
                 self.group.fail("rights", message, self.grant("rw"));

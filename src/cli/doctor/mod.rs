@@ -46,7 +46,7 @@ async fn examine(options: &DoctorOptions, env: Arc<dyn Env>) -> Result<Report, C
     let databases = Databases::new(Arc::new(config), Arc::clone(&env), Arc::new(SystemClock), Arc::new(SystemRandom));
     let entries = keys.iter().filter_map(|key| Some((key, databases.config().entry(key)?)));
     let looks = join_all(entries.map(|(key, entry)| database::examine(&databases, key, entry, &commands)));
-    let (found, server) = join(looks, server::examine(named, &*env)).await;
+    let (found, server) = join(looks, server::examine(named, &*env, &commands)).await;
     groups.extend(found);
     groups.push(server);
     Ok(Report::new(groups))

@@ -11,7 +11,10 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-use super::report::{Group, Subject};
+use super::{
+    commands::Commands,
+    report::{Group, Subject},
+};
 use crate::config::{Env, env::VARIABLES};
 
 /// How long it may take to do everything.
@@ -23,14 +26,15 @@ const LEGACY: &str = "2025-11-25";
 const MODERN: &str = "2026-07-28";
 
 /// Starts the server and speaks to it.
-pub(super) async fn examine(config_file: Option<&Path>, env: &dyn Env) -> Group {
+pub(super) async fn examine(config_file: Option<&Path>, env: &dyn Env, commands: &Commands) -> Group {
     let mut group = Group::new(Subject::Server);
     match Peer::start(config_file, env) {
         Ok(mut peer) => {
             if let Err((check, problem)) = peer.converse(&mut group).await {
                 let said = peer.last_words().await;
                 let said = said.map(|said| format!("; it said: {said}")).unwrap_or_default();
-                let advice = "start it by hand and read what it says: mcp-arangodb-async server --transport stdio";
+                let by_hand = commands.line(&["server", "--transport", "stdio"]);
+                let advice = format!("start it by hand and read what it says: {by_hand}");
                 group.fail(check, format!("{problem}{said}"), advice);
             }
         }

@@ -422,8 +422,33 @@ fn whatever_an_entry_can_say_can_be_added_changed_and_removed() {
         ("--tag", "t", "tags"),
     ];
     let options: Vec<_> = settings.iter().flat_map(|(option, value, _)| [*option, *value]).collect();
-    insta::assert_snapshot!(shell.db(&[&["add", "all", "--read-only", "--yes"], &options[..]].concat()), @"");
-    insta::assert_snapshot!(shell.text(), @"");
+    insta::assert_snapshot!(shell.db(&[&["add", "all", "--read-only", "--yes"], &options[..]].concat()), @r#"
+    db add:
+    [ADDED] all: urls https://a:1 https://b:2, database d, username u, password_file /run/pw, timeout 5.5, description x, max_connections 4, max_rows 10, max_bytes "2 MB", max_runtime 3, memory_limit 128MB, read_only true, confirm destructive, auth jwt, ca_file /etc/ca.pem, tags t
+    Configuration saved to: ~/.mcp-arangodb-async/config.yaml
+    --- exit 0
+    "#);
+    insta::assert_snapshot!(shell.text(), @r#"
+    version: "1.0"
+    databases:
+      all:
+        urls: [https://a:1, https://b:2]
+        database: d
+        username: u
+        password_file: /run/pw
+        timeout: 5.5
+        description: x
+        max_connections: 4
+        max_rows: 10
+        max_bytes: 2 MB
+        max_runtime: 3
+        memory_limit: 128MB
+        read_only: true
+        confirm: destructive
+        auth: jwt
+        ca_file: /etc/ca.pem
+        tags: [t]
+    "#);
     let told = shell.db(&["update", "all", "--url", "http://c", "--password-env", "PW", "--read-only=false", "--yes"]);
     assert!(told.contains("[UPDATED] all: read_only false"), "{told}");
     // What the strict reader knows is what the options can say.
@@ -437,8 +462,32 @@ fn whatever_an_entry_can_say_can_be_added_changed_and_removed() {
     let limits = ["--timeout", "--max-runtime", "--memory-limit", "--max-rows", "--max-bytes", "--max-connections"];
     let cleared: Vec<_> =
         [&limits[..], &["--description", "--tag", "--ca-file"]].concat().into_iter().flat_map(|o| [o, ""]).collect();
-    insta::assert_snapshot!(shell.db(&[&["update", "all", "--no-password", "--yes"], &cleared[..]].concat()), @"");
-    insta::assert_snapshot!(shell.text(), @"");
+    insta::assert_snapshot!(shell.db(&[&["update", "all", "--no-password", "--yes"], &cleared[..]].concat()), @r#"
+    db update:
+    [UPDATED] all: no password
+    [UPDATED] all: timeout removed
+    [UPDATED] all: description removed
+    [UPDATED] all: max_connections removed
+    [UPDATED] all: max_rows removed
+    [UPDATED] all: max_bytes removed
+    [UPDATED] all: max_runtime removed
+    [UPDATED] all: memory_limit removed
+    [UPDATED] all: ca_file removed
+    [UPDATED] all: tags removed
+    Configuration saved to: ~/.mcp-arangodb-async/config.yaml
+    --- exit 0
+    "#);
+    insta::assert_snapshot!(shell.text(), @r#"
+    version: "1.0"
+    databases:
+      all:
+        database: d
+        username: u
+        read_only: false
+        confirm: destructive
+        auth: jwt
+        url: http://c
+    "#);
     for (option, value) in [("--max-bytes", "lots"), ("--max-runtime", "0"), ("--memory-limit", "1 TB: x")] {
         let told = shell.db(&["update", "all", option, value, "--yes"]);
         assert!(told.contains(value) && told.contains("; use ") && told.ends_with("exit 1"), "{told}");
