@@ -2,8 +2,10 @@
 
 use std::{
     fs,
+    io::{Read as _, Write as _},
     path::PathBuf,
     process::{Command, Output},
+    thread,
 };
 
 use axum::{Router, http::Uri};
@@ -65,7 +67,7 @@ fn steady(line: &str) -> String {
     let mut words: Vec<_> = line.split(' ').map(str::to_owned).collect();
     for at in 0..words.len() {
         if words[at].starts_with("ms") && at > 0 {
-            words[at - 1] = "N".to_owned();
+            "N".clone_into(&mut words[at - 1]);
         }
         let word = &words[at];
         if let Some((before, port)) = word.split_once("127.0.0.1:") {
@@ -158,41 +160,26 @@ fn where_all_is_well_each_check_says_so() {
 }
 
 #[test]
-fn each_trouble_with_a_database_has_its_own_line_and_what_to_do() {
+fn each_trouble_with_a_user_or_a_database_has_its_own_line_and_what_to_do() {
     let patient = Patient::new();
     let engine = engine(&patient);
-    patient.add("stranger", &engine.url, &["-d", "shop", "-U", "stranger", "-P", "PW"]);
-    patient.add("wrong", &engine.url, &["-d", "shop", "-U", "app", "-P", "WRONG"]);
-    patient.add("token", &engine.url, &["-d", "shop", "-U", "app", "-P", "WRONG", "--auth", "jwt"]);
-    patient.add("bare", &engine.url, &["-d", "shop", "-U", "app", "--no-password"]);
-    patient.add(
-        "untrusted",
-        &engine.url.replace("http:", "https:"),
-        &["-d", "shop", "-U", "app", "-P", "PW", "--ca-file", "ca"],
-    );
-    patient.add("missing db", &engine.url, &["-d", "shp", "-U", "app", "-P", "PW"]);
-    patient.add("unset", &engine.url, &["-d", "shop", "-U", "app", "-P", "UNSET"]);
-    patient.add("down", "http://127.0.0.1:1", &["-d", "shop", "-U", "app", "-P", "PW"]);
-    // Longer than a name may be, so that nobody is asked for it.
-    patient.add("unknown", &format!("http://{}.test", "x".repeat(70)), &["-d", "shop", "-U", "app", "-P", "PW"]);
-    patient.add("encrypted", &engine.url.replace("http:", "https:"), &["-d", "shop", "-U", "app", "-P", "PW"]);
-    let told = patient.doctor(&[]).replace(&"x".repeat(70), "x…x");
-    let (told, unknown): (Vec<_>, Vec<_>) =
-        told.split("\n\n").partition(|group| !group.starts_with("Database unknown"));
-    insta::assert_snapshot!(told.join("\n\n"), @r#"
+    let on = |key, more: &[&str]| patient.add(key, &engine.url, more);
+    on("stranger", &["-d", "shop", "-U", "stranger", "-P", "PW"]);
+    on("wrong", &["-d", "shop", "-U", "app", "-P", "WRONG"]);
+    on("token", &["-d", "shop", "-U", "app", "-P", "WRONG", "--auth", "jwt"]);
+    on("bare", &["-d", "shop", "-U", "app", "--no-password"]);
+    on("missing db", &["-d", "shp", "-U", "app", "-P", "PW"]);
+    on("unset", &["-d", "shop", "-U", "app", "-P", "UNSET"]);
+    insta::assert_snapshot!(patient.doctor(&[]), @r#"
     Configuration
-    ✓ file: ~/.mcp-arangodb-async/config.yaml is valid: 10 databases
+    ✓ file: ~/.mcp-arangodb-async/config.yaml is valid: 6 databases
     ✓ permissions: file 600, folder 700
     ✓ password: of stranger: $PW is set
     ✓ password: of wrong: $WRONG is set
     ✓ password: of token: $WRONG is set
-    ✓ password: of untrusted: $PW is set
     ✓ password: of missing db: $PW is set
     ✗ password: of unset: $UNSET is not set
       set UNSET where this command and the server are started, or name a file that sets it with --environment-file FILE
-    ✓ password: of down: $PW is set
-    ✓ password: of unknown: $PW is set
-    ✓ password: of encrypted: $PW is set
     ✓ default: a call that names no database uses stranger (the first configured database, or `_system` on http://localhost:8529 with none configured)
 
     Database stranger: shop on http://127.0.0.1:PORT, as stranger
@@ -220,11 +207,6 @@ fn each_trouble_with_a_database_has_its_own_line_and_what_to_do() {
     ✗ authentication: app is not let in: not authorized to execute this request [HTTP 401, error 11]
       name a password: mcp-arangodb-async db update bare --password-env VARIABLE
 
-    Database untrusted: shop on https://127.0.0.1:PORT, as app
-    ✓ tcp: https://127.0.0.1:PORT accepts connections (127.0.0.1:PORT)
-    ✗ tls: ca_file ~/ca: No such file or directory (os error 2)
-      name the file of an authority: mcp-arangodb-async db update untrusted --ca-file FILE
-
     Database missing db: shp on http://127.0.0.1:PORT, as app
     ✓ tcp: http://127.0.0.1:PORT accepts connections (127.0.0.1:PORT)
     ✓ tls: not encrypted, and need not be: the server is on this machine
@@ -237,6 +219,32 @@ fn each_trouble_with_a_database_has_its_own_line_and_what_to_do() {
     ✗ authentication: not tried without the password
       see `password` above: it is what has to be mended
 
+    MCP server, over stdio
+    ✓ initialize: mcp-arangodb-async VERSION answers, protocol 2025-11-25
+    ✓ discover: it answers without a session too, protocol 2026-07-28
+    ✓ tools: it lists N
+    ✓ end: it ends when its client goes away
+
+    7 failures.
+    --- exit 1
+    
+    "#);
+}
+
+#[test]
+fn each_trouble_on_the_way_to_a_server_has_its_own_line_and_what_to_do() {
+    let patient = Patient::new();
+    let engine = engine(&patient);
+    let user = ["-d", "shop", "-U", "app", "-P", "PW"];
+    let encrypted = engine.url.replace("http:", "https:");
+    patient.add("down", "http://127.0.0.1:1", &user);
+    // Longer than a name may be, so that nobody is asked for it.
+    patient.add("unknown", &format!("http://{}.test", "x".repeat(70)), &user);
+    patient.add("encrypted", &encrypted, &user);
+    patient.add("untrusted", &encrypted, &[&user[..], &["--ca-file", "ca"]].concat());
+    let told = patient.doctor(&[]);
+    let found = ["down", "encrypted", "untrusted"].map(|key| group(&told, &format!("Database {key}")));
+    insta::assert_snapshot!(found.join("\n\n"), @r#"
     Database down: shop on http://127.0.0.1:1, as app
     ✗ tcp: http://127.0.0.1:1 accepts no connection: Connection refused (os error 111)
       check host and port in `url`, that the server runs, and that no firewall is between
@@ -246,22 +254,50 @@ fn each_trouble_with_a_database_has_its_own_line_and_what_to_do() {
     ✗ tls: https://127.0.0.1:PORT: no encrypted connection: received corrupt message of type InvalidContentType; if your own authority signed its certificate, name that authority's file under `ca_file`
       check that the URL names the host as the certificate does, that the port speaks TLS (else use http://), and that the certificate has not expired
 
-    MCP server, over stdio
-    ✓ initialize: mcp-arangodb-async VERSION answers, protocol 2025-11-25
-    ✓ discover: it answers without a session too, protocol 2026-07-28
-    ✓ tools: it lists N
-    ✓ end: it ends when its client goes away
-
-    11 failures.
-    --- exit 1
+    Database untrusted: shop on https://127.0.0.1:PORT, as app
+    ✓ tcp: https://127.0.0.1:PORT accepts connections (127.0.0.1:PORT)
+    ✗ tls: ca_file ~/ca: No such file or directory (os error 2)
+      name the file of an authority: mcp-arangodb-async db update untrusted --ca-file FILE
     "#);
     // How it is told that there is no such name differs from system to system.
-    assert!(unknown[0].contains("✗ dns: http://x…x.test: its name cannot be resolved: "), "{unknown:?}");
+    let unknown = group(&told, "Database unknown").replace(&"x".repeat(70), "x…x");
+    assert!(unknown.contains("✗ dns: http://x…x.test: its name cannot be resolved: "), "{unknown}");
+    assert!(told.ends_with("\n4 failures.\n--- exit 1"), "{told}");
     let report = patient.json(&["--database", "down"]);
     assert_eq!((&report["ok"], &report["failures"]), (&json!(false), &json!(1)));
     let tcp = &report["groups"][1]["checks"][0];
     assert_eq!((&tcp["check"], &tcp["status"]), (&json!("tcp"), &json!("failure")));
     assert!(tcp["advice"].as_str().unwrap().contains("that the server runs"));
+}
+
+#[test]
+fn a_server_that_says_nothing_or_something_else_is_given_up() {
+    let patient = Patient::new();
+    let listen = || std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let (silent, page) = (listen(), listen());
+    let url = |of: &std::net::TcpListener| format!("http://{}", of.local_addr().unwrap());
+    patient.add("silent", &url(&silent), &["-d", "shop", "-U", "app", "-P", "PW", "--timeout", "2"]);
+    patient.add("page", &url(&page), &["-d", "shop", "-U", "app", "-P", "PW"]);
+    thread::spawn(move || {
+        while let Ok((mut stream, _)) = page.accept() {
+            drop(stream.read(&mut [0; 4096]));
+            drop(stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 11\r\nconnection: close\r\n\r\n<h1>Hi</h1>"));
+        }
+    });
+    let told = patient.doctor(&[]);
+    let found = ["silent", "page"].map(|key| group(&told, &format!("Database {key}")));
+    insta::assert_snapshot!(found.join("\n\n"), @r#"
+    Database silent: shop on http://127.0.0.1:PORT, as app
+    ✓ tcp: http://127.0.0.1:PORT accepts connections (127.0.0.1:PORT)
+    ✗ answer: http://127.0.0.1:PORT did not answer within 2 seconds
+      look at the load and the log of the server, and that this is its port; or give it more time: mcp-arangodb-async db update silent --timeout SECONDS
+
+    Database page: shop on http://127.0.0.1:PORT, as app
+    ✓ tcp: http://127.0.0.1:PORT accepts connections (127.0.0.1:PORT)
+    ✓ tls: not encrypted, and need not be: the server is on this machine
+    ✗ answer: unexpected answer with HTTP status 200: <h1>Hi</h1>
+      check that this is the port of ArangoDB's HTTP API, and not https:// where `url` says http://
+    "#);
 }
 
 #[test]

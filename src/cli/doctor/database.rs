@@ -39,7 +39,8 @@ pub(super) async fn examine(
         },
         Address::Server(urls) => {
             if network::examine(&mut exam.group, urls, entry.timeout).await {
-                match look::at(databases, key, entry, entry.timeout).await {
+                // Each request has the timeout to itself; what is slow all along ends here.
+                match look::at(databases, key, entry, entry.timeout * 2).await {
                     Ok(look) => exam.healthy(urls, &look),
                     Err(trouble) => exam.broken(urls, &trouble),
                 }
@@ -72,9 +73,7 @@ impl Exam<'_> {
     /// What came before the trouble went well.
     fn broken(&mut self, urls: &[SafeUrl], trouble: &Trouble) {
         match trouble {
-            Trouble::Late(_) => {
-                self.group.fail("answer", trouble.to_string(), "raise `timeout`, or look at the server")
-            }
+            Trouble::Late(_) => self.group.fail("answer", trouble.to_string(), self.late_advice()),
             Trouble::NotOpened(error) => self.not_opened(error),
             Trouble::NotAnswered(error) => self.not_answered(urls, error),
             Trouble::NoRights { .. } => {
@@ -107,8 +106,8 @@ impl Exam<'_> {
         if let Error::Transport(transport) = error {
             return match transport.kind {
                 TransportErrorKind::Tls => self.group.fail("tls", message, TLS_ADVICE),
+                TransportErrorKind::Timeout => self.group.fail("answer", message, self.late_advice()),
                 TransportErrorKind::Connect
-                | TransportErrorKind::Timeout
                 | TransportErrorKind::Broken
                 | TransportErrorKind::TooLarge
                 | TransportErrorKind::Closed => self.group.fail("answer", message, ANSWER_ADVICE),
@@ -199,6 +198,13 @@ impl Exam<'_> {
         let (user, database, key) = (&*self.entry.username, self.entry.database.as_str(), self.key.as_str());
         let words = ["user", "grant", user, database, "--permission", permission, "--database", key];
         format!("change it as an administrator: {}", self.commands.line(&words))
+    }
+
+    fn late_advice(&self) -> String {
+        let correct = self.correct(&["--timeout", "SECONDS"], "ARANGO_TIMEOUT_SEC");
+        format!(
+            "look at the load and the log of the server, and that this is its port; or give it more time: {correct}"
+        )
     }
 
     fn exists(&mut self) {
