@@ -38,6 +38,11 @@ pub fn rfc3339(millis: i64) -> String {
     jiff::Timestamp::from_millisecond(millis).unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_string()
 }
 
+/// The moment of a `Date` header, in milliseconds since 1970.
+pub fn from_http_date(text: &str) -> Option<i64> {
+    Some(jiff::fmt::rfc2822::parse(text).ok()?.timestamp().as_millisecond())
+}
+
 /// The operating system's clock.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;

@@ -1,10 +1,17 @@
 //! The server itself: its version and its databases.
 
+use std::time::Duration;
+
+use http::header;
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::{Map, Value};
 
-use super::{call::Call, database::Database, error::Error};
-use crate::wire::DatabaseName;
+use super::{
+    call::Call,
+    database::{Database, decode},
+    error::Error,
+};
+use crate::{clock, wire::DatabaseName};
 
 /// What a server says it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +29,11 @@ pub struct Version {
 }
 
 #[derive(Deserialize)]
+struct Time {
+    time: f64,
+}
+
+#[derive(Deserialize)]
 struct Names {
     result: Vec<String>,
 }
@@ -33,6 +45,25 @@ impl Database {
     /// What any call can meet.
     pub async fn version(&self) -> Result<Version, Error> {
         self.call(Call::get(&["_api", "version"])).await
+    }
+
+    /// The same, and when it was answered by the clock of the other side, in milliseconds since 1970, if it says so.
+    ///
+    /// # Errors
+    /// What any call can meet.
+    pub async fn version_and_date(&self) -> Result<(Version, Option<i64>), Error> {
+        let response = self.send(Call::get(&["_api", "version"])).await?;
+        let date = response.headers().get(header::DATE).and_then(|date| date.to_str().ok());
+        Ok((decode(&response)?, date.and_then(clock::from_http_date)))
+    }
+
+    /// The time by the server's clock, in milliseconds since 1970.
+    ///
+    /// # Errors
+    /// What any call can meet.
+    pub async fn server_time(&self) -> Result<i64, Error> {
+        let time: Time = self.call(Call::get(&["_admin", "time"])).await?;
+        Ok(Duration::try_from_secs_f64(time.time).ok().and_then(|time| time.as_millis().try_into().ok()).unwrap_or(0))
     }
 
     /// The databases this user may use.

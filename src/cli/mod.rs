@@ -5,10 +5,13 @@ mod arguments;
 mod call;
 mod confirm;
 mod db;
+mod doctor;
 mod embedded;
 mod error;
 mod health;
+mod look;
 mod output;
+mod permissions;
 mod sample;
 mod serve;
 mod setup;
@@ -57,6 +60,7 @@ fn runtime_for(cli: &Cli) -> Builder {
             | Command::Admin(_)
             | Command::User(_)
             | Command::Health(_)
+            | Command::Doctor(_)
             | Command::Tools(_)
             | Command::Version,
         ) => false,
@@ -72,6 +76,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode, CliError> {
         Command::Admin(options) => admin::run(options).await,
         Command::User(options) => user::run(options).await,
         Command::Health(options) => health::run(options).await,
+        Command::Doctor(options) => doctor::run(options).await,
         Command::Tools(options) => tools::run(&options),
         Command::Embedded(options) => embedded::run(options).await,
         Command::Version => version::run(),

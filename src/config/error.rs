@@ -1,6 +1,9 @@
 //! What is wrong with a configuration, said so that a person can mend it: file, line, key, problem, advice.
 
-use std::{fmt, path::PathBuf};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
 
 /// A fault in the configuration file or in the environment.
 #[derive(Clone, PartialEq, Eq)]
@@ -46,6 +49,11 @@ impl ConfigError {
     /// The key that is concerned: a dotted path in the file, or a variable's name.
     pub fn key(&self) -> &str {
         &self.0.key
+    }
+
+    /// The file; nothing when the fault is in the environment.
+    pub fn file(&self) -> Option<&Path> {
+        self.0.file.as_deref()
     }
 
     /// The line in the file, from 1.

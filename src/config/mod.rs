@@ -255,6 +255,12 @@ impl Config {
 
     /// A default in the environment that names nothing only shows when a call gets that far: say it at start.
     fn warn_about_defaults(&mut self) {
+        let warnings = self.unknown_defaults();
+        self.warnings.extend(warnings);
+    }
+
+    /// The variables that choose a default and name no configured database, each in a sentence.
+    pub(crate) fn unknown_defaults(&self) -> Vec<String> {
         let known = |name: &str| {
             self.databases.contains_key(name) || self.databases.values().any(|entry| entry.database.as_str() == name)
         };
@@ -265,9 +271,7 @@ impl Config {
         ];
         let unknown =
             variables.into_iter().filter_map(|(variable, name)| Some((variable, name.filter(|n| !known(n))?)));
-        let warnings: Vec<_> =
-            unknown.map(|(variable, name)| format!("{variable}: {name:?} is not a configured database")).collect();
-        self.warnings.extend(warnings);
+        unknown.map(|(variable, name)| format!("{variable}: {name:?} is not a configured database")).collect()
     }
 }
 

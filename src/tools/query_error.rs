@@ -1,6 +1,8 @@
 //! Errors of queries, told so that a model can mend the query: where, with a caret under the place, what was expected.
 //! The server says that something is wrong and where; the local parser often knows better why.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::error::{Kind, ToolError};
@@ -50,8 +52,9 @@ pub(crate) fn with_limits(failure: ToolError, limits: QueryLimits) -> ToolError 
     match failure.code() {
         Some(ErrorNum::QUERY_KILLED) => {
             let seconds = limits.runtime.as_secs_f64();
+            let unit = if limits.runtime == Duration::from_secs(1) { "second" } else { "seconds" };
             failure.with("max_runtime", seconds).hint(format!(
-                "it ran longer than the {seconds} seconds it may (or somebody killed it); narrow it with FILTER, an index \
+                "it ran longer than the {seconds} {unit} it may (or somebody killed it); narrow it with FILTER, an index \
                  or LIMIT, and look at its plan with arango_explain_query"
             ))
         }
@@ -114,10 +117,13 @@ mod tests {
 
     #[test]
     fn a_query_that_hits_a_limit_says_which() {
-        let limits = QueryLimits { runtime: std::time::Duration::from_millis(1500), memory: 4096 };
+        let limits = QueryLimits { runtime: Duration::from_millis(1500), memory: 4096 };
         let late = with_limits(explain("x", server_error(1500, "query killed")), limits).body("arango_query", None);
         assert_eq!(late["max_runtime"], 1.5);
-        assert!(late["hint"].as_str().unwrap().contains("1.5 seconds"));
+        assert!(late["hint"].as_str().unwrap().contains("the 1.5 seconds it may"));
+        let one = QueryLimits { runtime: Duration::from_secs(1), ..limits };
+        let late = with_limits(explain("x", server_error(1500, "query killed")), one).body("arango_query", None);
+        assert!(late["hint"].as_str().unwrap().contains("the 1 second it may"));
         let large = with_limits(explain("x", server_error(32, "too much")), limits).body("arango_query", None);
         assert_eq!(large["memory_limit"], 4096);
         assert!(large["hint"].as_str().unwrap().contains("4096 bytes"));

@@ -15,6 +15,7 @@ mod command_line;
 mod completions;
 mod confirm;
 mod db_command;
+mod doctor_command;
 mod fuzz_corpus;
 mod http;
 mod isolation;

@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, Subcommand};
+use clap::{
+    ArgAction, Args, Subcommand, ValueHint,
+    builder::{OsStringValueParser, TypedValueParser as _},
+};
 
 use super::common::{Caution, ConfigFile, EnvironmentFile};
 
@@ -44,6 +47,7 @@ pub(crate) enum ConfigCommand {
     /// Change an entry of the configuration, or its key.
     #[command(after_help = "Examples:
   mcp-arangodb-async db update production --timeout 60 --description \"Live data\"
+  mcp-arangodb-async db update production --read-only --confirm never
   mcp-arangodb-async db update production --key live
 
 An empty text (\"\") removes the description, the timeout, a limit, the CA file or the tags.")]
@@ -61,48 +65,72 @@ An empty text (\"\") removes the description, the timeout, a limit, the CA file 
     Status(StatusOptions),
 }
 
+/// The headings that options of an entry stand under in the help.
+const SERVER: &str = "Server and user";
+const SAFETY: &str = "What may be done";
+const LIMITS: &str = "Limits";
+const ABOUT: &str = "For people and agents";
+
 /// What an entry says.
 #[derive(Debug, Default, Args)]
 pub(crate) struct EntryOptions {
     /// Where the server is, e.g. `https://db1.example.com:8529`, or `embedded:`. Repeat it for the coordinators of a cluster.
-    #[arg(long, short, value_name = "URL")]
+    #[arg(long, short, value_name = "URL", help_heading = SERVER)]
     pub(crate) url: Vec<String>,
     /// The database on that server.
-    #[arg(long, short, value_name = "DATABASE")]
+    #[arg(long, short, value_name = "DATABASE", help_heading = SERVER)]
     pub(crate) database: Option<String>,
     /// The user to log in as.
-    #[arg(long, short = 'U', value_name = "USER")]
+    #[arg(long, short = 'U', value_name = "USER", help_heading = SERVER)]
     pub(crate) username: Option<String>,
     /// The name of the environment variable that holds the password; never the password.
     #[arg(long, short = 'P', value_name = "VARIABLE", aliases = ["arango-password-env", "pw-env"],
-        conflicts_with = "password_file")]
+        conflicts_with = "password_file", help_heading = SERVER)]
     pub(crate) password_env: Option<String>,
     /// The file that holds the password in its first line.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = SERVER)]
     pub(crate) password_file: Option<PathBuf>,
-    /// How many seconds a request may take.
-    #[arg(long, value_name = "SECONDS", allow_hyphen_values = true)]
-    pub(crate) timeout: Option<String>,
-    /// What people and agents should know about it.
-    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
-    pub(crate) description: Option<String>,
-    /// Refuse to write to it.
-    #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
-    pub(crate) read_only: Option<bool>,
-    /// How to log in: basic or jwt.
-    #[arg(long, value_name = "METHOD")]
+    /// The server asks for no password.
+    #[arg(long, conflicts_with_all = ["password_env", "password_file"], help_heading = SERVER)]
+    pub(crate) no_password: bool,
+    /// How to log in: with the password each time, or with a token it is exchanged for.
+    #[arg(long, value_name = "METHOD", value_parser = ["basic", "jwt"], help_heading = SERVER)]
     pub(crate) auth: Option<String>,
-    /// The most requests under way at once.
-    #[arg(long, value_name = "NUMBER")]
-    pub(crate) max_connections: Option<String>,
-    /// The most rows a call returns.
-    #[arg(long, value_name = "NUMBER")]
-    pub(crate) max_rows: Option<String>,
     /// A PEM file with the only authorities to trust for this server.
-    #[arg(long, value_name = "FILE")]
+    // An empty one removes it; the parser of paths would refuse that.
+    #[arg(long, value_name = "FILE", value_parser = OsStringValueParser::new().map(PathBuf::from),
+        value_hint = ValueHint::FilePath, help_heading = SERVER)]
     pub(crate) ca_file: Option<PathBuf>,
+    /// Refuse to write to it.
+    #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        help_heading = SAFETY)]
+    pub(crate) read_only: Option<bool>,
+    /// What a person has to confirm: nothing, or what removes or replaces documents.
+    #[arg(long, value_name = "WHAT", value_parser = ["never", "destructive"], help_heading = SAFETY)]
+    pub(crate) confirm: Option<String>,
+    /// How many seconds a request may take.
+    #[arg(long, value_name = "SECONDS", allow_hyphen_values = true, help_heading = LIMITS)]
+    pub(crate) timeout: Option<String>,
+    /// How many seconds a query may run on the server; the timeout unless given.
+    #[arg(long, value_name = "SECONDS", allow_hyphen_values = true, help_heading = LIMITS)]
+    pub(crate) max_runtime: Option<String>,
+    /// The most memory a query may use on the server: bytes, or e.g. 128MB.
+    #[arg(long, value_name = "SIZE", help_heading = LIMITS)]
+    pub(crate) memory_limit: Option<String>,
+    /// The most rows a call returns.
+    #[arg(long, value_name = "NUMBER", help_heading = LIMITS)]
+    pub(crate) max_rows: Option<String>,
+    /// The most bytes of rows a call returns, e.g. 2MB.
+    #[arg(long, value_name = "SIZE", help_heading = LIMITS)]
+    pub(crate) max_bytes: Option<String>,
+    /// The most requests under way at once.
+    #[arg(long, value_name = "NUMBER", help_heading = LIMITS)]
+    pub(crate) max_connections: Option<String>,
+    /// What people and agents should know about it.
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, help_heading = ABOUT)]
+    pub(crate) description: Option<String>,
     /// A word to find it by. May be repeated.
-    #[arg(long = "tag", value_name = "WORD")]
+    #[arg(long = "tag", value_name = "WORD", help_heading = ABOUT)]
     pub(crate) tags: Vec<String>,
 }
 
@@ -116,9 +144,6 @@ pub(crate) struct AddOptions {
     pub(crate) named: Option<String>,
     #[command(flatten)]
     pub(crate) entry: EntryOptions,
-    /// The server asks for no password.
-    #[arg(long, conflicts_with_all = ["password_env", "password_file"])]
-    pub(crate) no_password: bool,
     #[command(flatten)]
     pub(crate) file: ConfigFile,
     #[command(flatten)]
@@ -224,12 +249,12 @@ impl AddOptions {
             ));
         }
         let entry = &self.entry;
-        let password = self.no_password || entry.password_env.is_some() || entry.password_file.is_some();
+        let password = entry.no_password || entry.password_env.is_some() || entry.password_file.is_some();
         let embedded = entry.url.first().is_some_and(|url| url.starts_with("embedded"));
         let missing: Vec<&str> = [
             (entry.url.is_empty(), "--url <URL>"),
             (!embedded && entry.database.is_none(), "--database <DATABASE>"),
-            (!embedded && entry.username.is_none() && !self.no_password, "--username <USER>"),
+            (!embedded && entry.username.is_none() && !entry.no_password, "--username <USER>"),
             (!embedded && !password, "--password-env <VARIABLE> (or --password-file <FILE>, or --no-password)"),
         ]
         .into_iter()

@@ -3,6 +3,7 @@
 pub(crate) mod admin;
 pub(crate) mod common;
 pub(crate) mod db;
+pub(crate) mod doctor;
 pub(crate) mod user;
 
 use std::{ffi::OsString, path::PathBuf};
@@ -14,6 +15,7 @@ use clap::{
 use admin::AdminOptions;
 use common::{ConfigFile, EnvironmentFile};
 use db::{ConfigCommand, DbCommand, DbOptions};
+use doctor::DoctorOptions;
 use user::UserOptions;
 
 /// MCP server for ArangoDB, with an embedded ArangoDB-compatible engine.
@@ -93,6 +95,14 @@ pub(crate) enum Command {
 
 A server that does not answer is tried $ARANGO_CONNECT_RETRIES times, $ARANGO_CONNECT_DELAY_SEC seconds apart.")]
     Health(HealthOptions),
+    /// Look for what is wrong: the configuration, each database, and the server itself; says what to do.
+    #[command(after_help = "Examples:
+  mcp-arangodb-async doctor
+  mcp-arangodb-async doctor --database production
+  mcp-arangodb-async doctor --json
+
+It ends with exit code 1 when a check fails, and with 0 when there are warnings only.")]
+    Doctor(DoctorOptions),
     /// List the tools.
     Tools(ToolsOptions),
     /// Serve the embedded engine over ArangoDB's HTTP API, for any ArangoDB driver.

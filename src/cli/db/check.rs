@@ -1,17 +1,18 @@
-//! Looks at one database as a person with a problem would: is there a password, does the server answer, does it let the user
-//! in, is the database there, may the user write?
+//! What `db test` and `db status` say about a database, for people and for scripts.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use clap::builder::styling::AnsiColor;
 use futures::future::join_all;
 use serde::Serialize;
 
 use crate::{
-    arango::{self, Access, Database},
-    cli::table,
-    config::{Address, DatabaseEntry, DatabaseKey},
-    tenancy::{ConnectError, Databases},
+    cli::{
+        look::{self, Look, Rights, Trouble},
+        table,
+    },
+    config::{DatabaseEntry, DatabaseKey},
+    tenancy::Databases,
 };
 
 /// How long one database may take to answer everything.
@@ -66,14 +67,9 @@ impl Check {
     }
 
     async fn one(databases: &Databases, key: &DatabaseKey, entry: &DatabaseEntry) -> Self {
-        let looked = tokio::time::timeout(PATIENCE, look(databases, key, entry)).await;
-        let found = match looked {
-            Ok(Ok(healthy)) => Found::Healthy(healthy),
-            Ok(Err(broken)) => Found::Broken(broken),
-            Err(_) => Found::Broken(Broken {
-                error: format!("no answer within {} seconds", PATIENCE.as_secs()),
-                hint: "the server may be down or behind a firewall",
-            }),
+        let found = match look::at(databases, key, entry, PATIENCE).await {
+            Ok(look) => Found::Healthy(Healthy::of(look, entry)),
+            Err(trouble) => Found::Broken(Broken::of(&trouble)),
         };
         Self {
             key: key.clone(),
@@ -100,7 +96,31 @@ impl Check {
     }
 }
 
+impl Broken {
+    fn of(trouble: &Trouble) -> Self {
+        Self { error: trouble.to_string(), hint: trouble.hint() }
+    }
+}
+
 impl Healthy {
+    fn of(look: Look, entry: &DatabaseEntry) -> Self {
+        let (writable, because) = match look.rights {
+            _ if entry.read_only => (Some(false), Some("the entry says so")),
+            Rights::Write => (Some(true), None),
+            Rights::Read => (Some(false), None),
+            Rights::Frozen => (Some(false), Some("the server takes no writes at present")),
+            Rights::Unknown => (None, None),
+        };
+        Self {
+            version: look.version.version,
+            license: look.version.license,
+            role: look.role,
+            latency_ms: look.latency.as_secs_f64() * 1000.0,
+            writable,
+            because,
+        }
+    }
+
     fn words(&self, user: &str) -> String {
         let Self { version, license, latency_ms, .. } = self;
         let role = self.role.as_ref().map(|role| format!(", {role}")).unwrap_or_default();
@@ -112,59 +132,4 @@ impl Healthy {
         };
         format!("ArangoDB {version} ({license}{role}), {latency_ms:.1} ms, {rights}")
     }
-}
-
-async fn look(databases: &Databases, key: &DatabaseKey, entry: &DatabaseEntry) -> Result<Healthy, Broken> {
-    let database = databases.get(key).await.map_err(|error| not_connected(&error))?;
-    let version = database.version().await.map_err(|error| not_answered(&error))?;
-    // The second request finds the connection open: its time is that of the network and the server.
-    let begun = Instant::now();
-    let role = database.server_role().await.ok().map(|role| role.to_lowercase());
-    let latency_ms = begun.elapsed().as_secs_f64() * 1000.0;
-    let (writable, because) = rights(&database, entry).await?;
-    Ok(Healthy { version: version.version, license: version.license, role, latency_ms, writable, because })
-}
-
-/// Whether the entry can be written to, and why not.
-async fn rights(database: &Database, entry: &DatabaseEntry) -> Result<(Option<bool>, Option<&'static str>), Broken> {
-    if entry.read_only {
-        return Ok((Some(false), Some("the entry says so")));
-    }
-    if matches!(entry.address, Address::Embedded(_)) {
-        return Ok((Some(true), None));
-    }
-    if database.is_read_only_server().await.unwrap_or(false) {
-        return Ok((Some(false), Some("the server takes no writes at present")));
-    }
-    match database.access_of(&entry.username).await {
-        Ok(Access::Write) => Ok((Some(true), None)),
-        Ok(Access::Read) => Ok((Some(false), None)),
-        Ok(Access::None) => Err(Broken {
-            error: format!("the user {} has no rights in the database {}", entry.username, database.name()),
-            hint: NO_RIGHTS,
-        }),
-        Err(_) => Ok((None, None)),
-    }
-}
-
-const NO_RIGHTS: &str = "an administrator of the server can grant the user access to this database";
-
-fn not_connected(error: &ConnectError) -> Broken {
-    let hint = match error {
-        ConnectError::PasswordUnset { .. } => "or name a file that sets it with --environment-file FILE",
-        ConnectError::PasswordUnreadable { .. } => "the first line of the file is the password",
-        ConnectError::Unknown(_) | ConnectError::Unsupported(_) | ConnectError::Client(_) | ConnectError::Closed => "",
-    };
-    Broken { error: error.to_string(), hint }
-}
-
-fn not_answered(error: &arango::Error) -> Broken {
-    let hint = match (error, error.status()) {
-        (arango::Error::Transport(_), _) => "check the url, and that the server runs and can be reached from here",
-        (_, Some(401)) => "the user or the password is wrong, or the user has no rights in this database",
-        (_, Some(403)) => NO_RIGHTS,
-        (_, Some(404)) => "there is no such database on the server; check `database`",
-        _ => "",
-    };
-    Broken { error: error.to_string(), hint }
 }

@@ -28,6 +28,9 @@ pub(super) fn of(options: &EntryOptions) -> Result<Fields, CliError> {
     if let Some(file) = &options.password_file {
         fields.extend([(Field::PasswordFile, Some(absolute(file)?)), (Field::PasswordEnv, None)]);
     }
+    if options.no_password {
+        fields.extend([(Field::PasswordEnv, None), (Field::PasswordFile, None)]);
+    }
     let mut removable = |field, value: Option<&String>, setting: fn(String) -> Setting| {
         fields.extend(value.map(|value| (field, (!value.is_empty()).then(|| setting(value.clone())))));
     };
@@ -35,7 +38,11 @@ pub(super) fn of(options: &EntryOptions) -> Result<Fields, CliError> {
     removable(Field::Description, options.description.as_ref(), Setting::Text);
     removable(Field::MaxConnections, options.max_connections.as_ref(), Setting::Bare);
     removable(Field::MaxRows, options.max_rows.as_ref(), Setting::Bare);
+    removable(Field::MaxBytes, options.max_bytes.as_ref(), Setting::Bare);
+    removable(Field::MaxRuntime, options.max_runtime.as_ref(), Setting::Bare);
+    removable(Field::MemoryLimit, options.memory_limit.as_ref(), Setting::Bare);
     fields.extend(options.read_only.map(|on| (Field::ReadOnly, Some(Setting::Bare(on.to_string())))));
+    fields.extend(options.confirm.as_ref().map(|confirm| (Field::Confirm, Some(text(confirm)))));
     fields.extend(options.auth.as_ref().map(|auth| (Field::Auth, Some(text(auth)))));
     if let Some(file) = &options.ca_file {
         fields.push((Field::CaFile, if file.as_os_str().is_empty() { None } else { Some(absolute(file)?) }));
@@ -68,13 +75,16 @@ pub(super) fn entry_line(key: &DatabaseKey, fields: &Fields) -> String {
     format!("{key}: {}", said.join(", "))
 }
 
-/// The change of a field in one line; none for a field that only makes room for another.
-pub(super) fn line(key: &DatabaseKey, (field, setting): &(Field, Option<Setting>)) -> Option<String> {
-    match (field, setting) {
+/// The changes of an entry, each in one line; none for a field that only makes room for another.
+pub(super) fn lines(key: &DatabaseKey, fields: &Fields) -> Vec<String> {
+    let in_a_file = fields.iter().any(|(field, setting)| *field == Field::PasswordFile && setting.is_some());
+    let line = |(field, setting): &(Field, Option<Setting>)| match (field, setting) {
         (_, Some(setting)) => Some(format!("{key}: {} {}", field.name(), words(setting))),
+        (Field::PasswordEnv, None) if !in_a_file => Some(format!("{key}: no password")),
         (Field::Url | Field::Urls | Field::PasswordEnv | Field::PasswordFile, None) => None,
         (_, None) => Some(format!("{key}: {} removed", field.name())),
-    }
+    };
+    fields.iter().filter_map(line).collect()
 }
 
 /// A value on one line, whatever it holds.

@@ -3,7 +3,6 @@
 
 use std::{
     fmt::{self, Display, Formatter},
-    path::Path,
     process::ExitCode,
 };
 
@@ -12,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::{check::Check, list, test};
 use crate::{
-    cli::{arguments::db::StatusOptions, error::CliError, output, table},
+    cli::{arguments::db::StatusOptions, error::CliError, output, permissions, table},
     config::{Config, DatabaseKey, Source},
     tenancy::{Inputs, LevelReport, resolver},
 };
@@ -100,17 +99,6 @@ impl Status<'_> {
 /// The permissions of the file and of its folder, where systems have them.
 fn modes(config: &Config) -> Option<(String, String)> {
     let Source::File(path) = config.source() else { return None };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    Some((mode(path)?, mode(folder)?))
-}
-
-#[cfg(unix)]
-fn mode(path: &Path) -> Option<String> {
-    use std::os::unix::fs::PermissionsExt;
-    Some(format!("{:03o}", std::fs::metadata(path).ok()?.permissions().mode() & 0o777))
-}
-
-#[cfg(not(unix))]
-fn mode(_path: &Path) -> Option<String> {
-    None
+    let (file, folder) = permissions::of(path)?;
+    Some((file.to_string(), folder.to_string()))
 }

@@ -18,8 +18,7 @@ pub(super) async fn run(group: &str, options: UpdateOptions) -> Result<ExitCode,
     if fields.is_empty() && rename.is_none() {
         return Err(CliError::new(format!("nothing to change in {key}: give at least one option, e.g. --timeout 60")));
     }
-    let mut actions: Vec<_> =
-        fields.iter().filter_map(|field| Some((Verb::Update, fields::line(&key, field)?))).collect();
+    let mut actions: Vec<_> = fields::lines(&key, &fields).into_iter().map(|line| (Verb::Update, line)).collect();
     if let Some(new) = &rename {
         actions.push((Verb::Update, format!("{key}: is now called {new}")));
         if edit::is_default(&options.file, &key)? {

@@ -399,3 +399,105 @@ fn a_group_without_a_command_prints_its_help_and_fails() {
         assert!(told.contains("Usage: mcp-arangodb-async db") && told.ends_with("exit 1"), "{told}");
     }
 }
+
+/// Options of an entry with values, and the keys they become.
+const SETTINGS: &[(&str, &str, &str)] = &[
+    ("--url", "https://a:1", "urls"),
+    ("--url", "https://b:2", "urls"),
+    ("--database", "d", "database"),
+    ("--username", "u", "username"),
+    ("--password-file", "/run/pw", "password_file"),
+    ("--auth", "jwt", "auth"),
+    ("--ca-file", "/etc/ca.pem", "ca_file"),
+    ("--confirm", "destructive", "confirm"),
+    ("--timeout", "5.5", "timeout"),
+    ("--max-runtime", "3", "max_runtime"),
+    ("--memory-limit", "128MB", "memory_limit"),
+    ("--max-rows", "10", "max_rows"),
+    ("--max-bytes", "2 MB", "max_bytes"),
+    ("--max-connections", "4", "max_connections"),
+    ("--description", "x", "description"),
+    ("--tag", "t", "tags"),
+];
+
+#[test]
+fn whatever_an_entry_can_say_can_be_added_changed_and_removed() {
+    let shell = Shell::new();
+    let options: Vec<_> = SETTINGS.iter().flat_map(|(option, value, _)| [*option, *value]).collect();
+    insta::assert_snapshot!(shell.db(&[&["add", "all", "--read-only", "--yes"], &options[..]].concat()), @r#"
+    db add:
+    [ADDED] all: urls https://a:1 https://b:2, database d, username u, password_file /run/pw, timeout 5.5, description x, max_connections 4, max_rows 10, max_bytes "2 MB", max_runtime 3, memory_limit 128MB, read_only true, confirm destructive, auth jwt, ca_file /etc/ca.pem, tags t
+    Configuration saved to: ~/.mcp-arangodb-async/config.yaml
+    --- exit 0
+    "#);
+    insta::assert_snapshot!(shell.text(), @r#"
+    version: "1.0"
+    databases:
+      all:
+        urls: [https://a:1, https://b:2]
+        database: d
+        username: u
+        password_file: /run/pw
+        timeout: 5.5
+        description: x
+        max_connections: 4
+        max_rows: 10
+        max_bytes: 2 MB
+        max_runtime: 3
+        memory_limit: 128MB
+        read_only: true
+        confirm: destructive
+        auth: jwt
+        ca_file: /etc/ca.pem
+        tags: [t]
+    "#);
+    let told = shell.db(&["update", "all", "--url", "http://c", "--password-env", "PW", "--read-only=false", "--yes"]);
+    assert!(told.contains("[UPDATED] all: read_only false"), "{told}");
+    let limits = ["--timeout", "--max-runtime", "--memory-limit", "--max-rows", "--max-bytes", "--max-connections"];
+    let cleared: Vec<_> =
+        [&limits[..], &["--description", "--tag", "--ca-file"]].concat().into_iter().flat_map(|o| [o, ""]).collect();
+    insta::assert_snapshot!(shell.db(&[&["update", "all", "--no-password", "--yes"], &cleared[..]].concat()), @r#"
+    db update:
+    [UPDATED] all: no password
+    [UPDATED] all: timeout removed
+    [UPDATED] all: description removed
+    [UPDATED] all: max_connections removed
+    [UPDATED] all: max_rows removed
+    [UPDATED] all: max_bytes removed
+    [UPDATED] all: max_runtime removed
+    [UPDATED] all: memory_limit removed
+    [UPDATED] all: ca_file removed
+    [UPDATED] all: tags removed
+    Configuration saved to: ~/.mcp-arangodb-async/config.yaml
+    --- exit 0
+    "#);
+    insta::assert_snapshot!(shell.text(), @r#"
+    version: "1.0"
+    databases:
+      all:
+        database: d
+        username: u
+        read_only: false
+        confirm: destructive
+        auth: jwt
+        url: http://c
+    "#);
+    for (option, value) in [("--max-bytes", "lots"), ("--max-runtime", "0"), ("--memory-limit", "1 TB: x")] {
+        let told = shell.db(&["update", "all", option, value, "--yes"]);
+        assert!(told.contains(value) && told.contains("; use ") && told.ends_with("exit 1"), "{told}");
+    }
+    let told = shell.db(&["update", "all", "--confirm", "sometimes", "--yes"]);
+    assert!(told.contains("[possible values: never, destructive]") && told.ends_with("exit 2"), "{told}");
+}
+
+#[test]
+fn there_is_an_option_for_every_key_that_an_entry_may_have() {
+    let shell = Shell::new();
+    fs::write(shell.home.path().join("broken"), "databases: {a: {b: c}}").unwrap();
+    let known = shell.db(&["list", "-C", "broken"]);
+    let known = known.split("llowed here: ").nth(1).unwrap().lines().next().unwrap();
+    let also = ["url", "password_env", "read_only"];
+    for key in known.split(", ") {
+        assert!(also.contains(&key) || SETTINGS.iter().any(|(_, _, field)| *field == key), "no option for {key}");
+    }
+}
