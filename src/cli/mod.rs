@@ -3,11 +3,13 @@
 mod admin;
 mod arguments;
 mod call;
+mod client_config;
 mod confirm;
 mod db;
 mod embedded;
 mod error;
 mod health;
+mod migrate;
 mod output;
 mod sample;
 mod serve;
@@ -57,6 +59,8 @@ fn runtime_for(cli: &Cli) -> Builder {
             | Command::Admin(_)
             | Command::User(_)
             | Command::Health(_)
+            | Command::ClientConfig(_)
+            | Command::Migrate(_)
             | Command::Tools(_)
             | Command::Version,
         ) => false,
@@ -72,6 +76,8 @@ async fn dispatch(cli: Cli) -> Result<ExitCode, CliError> {
         Command::Admin(options) => admin::run(options).await,
         Command::User(options) => user::run(options).await,
         Command::Health(options) => health::run(options).await,
+        Command::ClientConfig(options) => client_config::run(*options).await,
+        Command::Migrate(options) => migrate::run(options).await,
         Command::Tools(options) => tools::run(&options),
         Command::Embedded(options) => embedded::run(options).await,
         Command::Version => version::run(),

@@ -6,6 +6,8 @@ pub mod edit;
 pub mod env;
 pub mod error;
 pub mod file;
+pub mod original;
+pub mod replace;
 pub mod save;
 pub mod settings;
 mod values;
