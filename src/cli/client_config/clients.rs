@@ -254,13 +254,15 @@ impl Client {
                 non_empty(env, "APPDATA").map(PathBuf::from).or_else(roaming)
             }
         };
-        let folder = folder.ok_or_else(|| format!("there is no home directory; name {}'s file with --file FILE", self.title))?;
+        let folder =
+            folder.ok_or_else(|| format!("there is no home directory; name {}'s file with --file FILE", self.title))?;
         Ok(path.split('/').fold(folder, |folder, part| folder.join(part)))
     }
 
     /// Its file in the project in a folder, or that there is none.
     pub(super) fn project_file(&self, folder: &Path) -> Result<PathBuf, String> {
-        let path = self.project.ok_or_else(|| format!("{} has no file for a project; leave --project away", self.title))?;
+        let path =
+            self.project.ok_or_else(|| format!("{} has no file for a project; leave --project away", self.title))?;
         Ok(path.split('/').fold(folder.to_owned(), |folder, part| folder.join(part)))
     }
 }

@@ -74,12 +74,13 @@ impl Entry {
         if options.embedded.is_some() {
             return Ok(variables);
         }
-        let config = Config::load(options.config_file.as_deref(), &SystemEnv)
-            .map_err(|error| CliError::from_error(&error))?;
+        let config =
+            Config::load(options.config_file.as_deref(), &SystemEnv).map_err(|error| CliError::from_error(&error))?;
         let entries = || config.databases().values();
         self.nothing_configured = entries().all(|entry| entry.origin == Origin::BuiltIn);
         if entries().any(|entry| entry.origin == Origin::Environment) {
-            let set = ENVIRONMENT.iter().filter_map(|name| Some(((*name).to_owned(), non_empty(&SystemEnv, name)?.into())));
+            let set =
+                ENVIRONMENT.iter().filter_map(|name| Some(((*name).to_owned(), non_empty(&SystemEnv, name)?.into())));
             variables.extend(set);
         }
         for entry in entries() {
@@ -177,7 +178,11 @@ fn program(given: Option<&Path>) -> Result<String, CliError> {
         Some(path) => absolute(path),
         None => {
             let this = std::env::current_exe();
-            text(&this.map_err(|error| CliError::while_doing("cannot find this program; name it with --command", error))?)
+            text(
+                &this.map_err(|error| {
+                    CliError::while_doing("cannot find this program; name it with --command", error)
+                })?,
+            )
         }
     }
 }

@@ -154,7 +154,9 @@ fn plan(path: &Path, entry: &Entry) -> Result<Merged, CliError> {
     let unreadable = |error: std::io::Error| fault(format!("the file cannot be read: {error}"));
     let path = replace::target(path).map_err(unreadable)?;
     let before = match fs::metadata(&path) {
-        Ok(metadata) if metadata.len() > MAX_FILE_LEN => return Err(fault("the file is larger than 64 MiB".to_owned())),
+        Ok(metadata) if metadata.len() > MAX_FILE_LEN => {
+            return Err(fault("the file is larger than 64 MiB".to_owned()));
+        }
         Ok(_) => Some(fs::read_to_string(&path).map_err(unreadable)?),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
         Err(error) => return Err(unreadable(error)),

@@ -121,7 +121,9 @@ impl Migration {
         let verb = |exists: bool| if exists { Verb::Exists } else { Verb::Add };
         let entries = self.original.entries.iter();
         let mut actions: Actions = entries
-            .map(|(key, fields)| (verb(there.is_some_and(|config| config.entry(key).is_some())), entry_line(key, fields)))
+            .map(|(key, fields)| {
+                (verb(there.is_some_and(|config| config.entry(key).is_some())), entry_line(key, fields))
+            })
             .collect();
         if let Some(default) = planned.config.default_database() {
             let exists = there.is_some_and(|config| config.default_database().is_some());

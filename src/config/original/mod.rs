@@ -50,14 +50,23 @@ impl Original {
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let (text, _) = file::read_text(path)?;
         let in_file = |error: ConfigError| error.in_file(path);
-        let explain = |error: &serde_saphyr::Error| in_file(file::explain(error, &text));
-        let old: OldFile = serde_saphyr::from_str::<Option<OldFile>>(&text).map_err(|error| explain(&error))?.unwrap_or_default();
+        let strict = file::parse(&text, path).ok();
+        let ours = || {
+            let advice = "name it with --config-file where the server is started, or copy it";
+            in_file(ConfigError::new("", "the file is written for this version already").advise(advice))
+        };
+        let old = match serde_saphyr::from_str::<Option<OldFile>>(&text) {
+            Ok(old) => old.unwrap_or_default(),
+            Err(_) if strict.is_some() => return Err(ours()),
+            Err(error) => return Err(in_file(file::explain(&error, &text))),
+        };
         let mut original = Self::default();
         original.note_other_keys(&text);
         let mut variables = Variables::of(&old);
         for (name, entry) in old.databases.unwrap_or_default() {
             let at = format!("databases.{name}");
-            let key = DatabaseKey::parse(name).map_err(|rule| in_file(ConfigError::new(&at, format!("not a key: {rule}"))))?;
+            let key = DatabaseKey::parse(name)
+                .map_err(|rule| in_file(ConfigError::new(&at, format!("not a key: {rule}"))))?;
             let fields = original.fields(&at, &key, entry.unwrap_or_default(), &mut variables).map_err(in_file)?;
             // Said of the file it stands in, before anything is asked or written.
             let change = Change::Add { key: key.clone(), fields: fields.clone() };
@@ -65,13 +74,23 @@ impl Original {
             original.entries.push((key, fields));
         }
         if let Some(name) = old.default_database {
-            original.default_database = original.entries.iter().map(|(key, _)| key).find(|key| key.as_str() == name).cloned();
+            original.default_database =
+                original.entries.iter().map(|(key, _)| key).find(|key| key.as_str() == name).cloned();
             if original.default_database.is_none() {
                 original.findings.push(format!("default_database: {name:?} is no key of `databases`; left out"));
             }
         }
-        original.keep_text(text, path);
-        Ok(original)
+        match strict {
+            Some(_) if !original.findings.is_empty() => Err(ours()),
+            // A text that means the same here is kept with its comments.
+            Some(_) => Ok(Self { text: Some(text), ..original }),
+            None => {
+                if text.lines().any(|line| line.trim_start().starts_with('#')) {
+                    original.findings.push("comments: left out, as the file is written anew".to_owned());
+                }
+                Ok(original)
+            }
+        }
     }
 
     /// Reads the `ARANGO_*` variables.
@@ -196,28 +215,13 @@ impl Original {
         }
         if let Some(variable) = variable {
             // Where people look for it: after the name.
-            let place = fields.iter().position(|(field, _)| *field == Field::Username).map_or(fields.len(), |at| at + 1);
+            let place =
+                fields.iter().position(|(field, _)| *field == Field::Username).map_or(fields.len(), |at| at + 1);
             fields.insert(place, (Field::PasswordEnv, text(variable)));
         }
         let others = entry.into_iter().filter(|(_, value)| value.is_some());
         self.findings.extend(others.map(|(name, _)| format!("{at}.{name}: no such key here; left out")));
         Ok(fields)
-    }
-
-    /// A text that means the same here is kept with its comments. Relative paths in it would mean something else elsewhere.
-    fn keep_text(&mut self, text: String, path: &Path) {
-        let elsewhere = path.join("elsewhere").join("config.yaml");
-        let same = |config: &Config| {
-            file::parse(&text, &elsewhere).is_ok_and(|other| other.databases() == config.databases())
-                && config.databases().len() == self.entries.len()
-        };
-        if file::parse(&text, path).is_ok_and(|config| same(&config)) {
-            // Keys of ours that the Python version did not have are no fault then.
-            self.findings.clear();
-            self.text = Some(text);
-        } else if text.lines().any(|line| line.trim_start().starts_with('#')) {
-            self.findings.push("comments: left out, as the file is written anew".to_owned());
-        }
     }
 }
 
@@ -225,7 +229,7 @@ impl Original {
 pub fn findings_of_environment(env: &dyn Env) -> Vec<String> {
     let settings = match Settings::from_env(env) {
         Ok(settings) => settings,
-        Err(error) => return vec![format!("{error} (before, it was ignored)")],
+        Err(error) => return vec![format!("{error}; the server does not start with it")],
     };
     let unset = |name: &str| non_empty(env, name).is_none();
     let differing = [

@@ -19,12 +19,6 @@ fn merged(text: &str) -> String {
     merge(text, &entry("mcpServers", Vec::new())).unwrap().0
 }
 
-/// The text without what was put in: what is left must be what was there.
-fn without(after: &str, inserted: &str) -> String {
-    assert_eq!(after.matches(inserted).count(), 1, "{after}");
-    after.replace(inserted, "")
-}
-
 #[test]
 fn an_empty_file_becomes_one_that_says_nothing_else() {
     let expected = "{\n  \"mcpServers\": {\n    \"arangodb\": {\n      \"command\": \"/bin/mcp\",\n      \"args\": [\"server\", \"--read-only\"],\n      \"env\": {\n        \"PW\": \"${PW}\"\n      }\n    }\n  }\n}\n";
@@ -36,24 +30,97 @@ fn an_empty_file_becomes_one_that_says_nothing_else() {
     assert_eq!(merged(""), expected);
 }
 
+/// What is put in.
+const ENTRY: &str = r#""arangodb": {
+      "command": "/bin/mcp",
+      "args": ["server", "--read-only"],
+      "env": {
+        "PW": "${PW}"
+      }
+    }"#;
+
 #[test]
-fn show() {
-    for text in [
-        "{}",
-        "{ }\n",
-        "{\"a\":1}",
-        "{\n\t\"a\": 1, // one\n\t\"mcpServers\": {\n\t\t\"x\": { \"command\": \"x\" }, // x\n\t},\n}\n",
-        "{\r\n    \"mcpServers\": {\r\n    }\r\n}\r\n",
-        "// only\n",
-        "{\n  \"mcpServers\": { \"x\": { \"command\": \"x\" } }\n}\n",
-        "{\n  \"mcpServers\": {\n    /* c */ \"arangodb\": { \"command\": \"old\" }, // why\n    \"x\": {}\n  }\n}\n",
-        "{\n  \"a\": 1,\n  \"mcpServers\": {\n    \"x\": {\n    } // the last\n  } // end\n}\n",
-    ] {
-        println!("=====\n{text:?}\n-----\n{}\n----\n{:?}", merged(text), merged(text));
+fn everything_but_the_entry_stays_byte_for_byte() {
+    let cases = [
+        (
+            "{\n  \"a\": 1,\n  \"mcpServers\": {\n    \"x\": {\n    } // the last\n  } // end\n}",
+            format!(
+                "{{\n  \"a\": 1,\n  \"mcpServers\": {{\n    \"x\": {{\n    }}, // the last\n    {ENTRY}\n  }} // end\n}}"
+            ),
+        ),
+        (
+            "// top\n{\n  \"mcpServers\": {\n    /* ours */ \"arangodb\": { \"command\": \"old\" }, // why\n    \"x\": 1.50\n  }\n}\n",
+            format!("// top\n{{\n  \"mcpServers\": {{\n    /* ours */ {ENTRY}, // why\n    \"x\": 1.50\n  }}\n}}\n"),
+        ),
+        (
+            "{\n  \"a\": \"\\u00e4 // no comment\"\n}\n",
+            format!("{{\n  \"a\": \"\\u00e4 // no comment\",\n  \"mcpServers\": {{\n    {ENTRY}\n  }}\n}}\n"),
+        ),
+        ("// only\n", format!("// only\n{{\n  \"mcpServers\": {{\n    {ENTRY}\n  }}\n}}\n")),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(merged(text), expected);
+        assert_eq!(merged(&text.replace('\n', "\r\n")), expected.replace('\n', "\r\n"));
+        assert_eq!(merged(&format!("\u{feff}{text}")), format!("\u{feff}{expected}"));
     }
-    for text in ["{\"a\":1,\"a\":2}", "{\"mcpServers\":{},\"mcpServers\":{\"arangodb\":1}}", "[", "nope", "null", "[]", "{'a':1}", "{\"mcpServers\":null}", "{\"mcpServers\":[]}", "{\"pw\": hunter2}", "{\"a\": \"hunter2"] {
-        println!("{text} -> {:?}", merge(text, &entry("mcpServers", Vec::new())));
+}
+
+#[test]
+fn tabs_and_trailing_commas_are_used_where_the_file_uses_them() {
+    let after = merged("{\n\t\"mcpServers\": {\n\t\t\"x\": {}, // x\n\t},\n}\n");
+    let expected = "{\n\t\"mcpServers\": {\n\t\t\"x\": {}, // x\n\t\t\"arangodb\": {\n\t\t\t\"command\": \"/bin/mcp\",\n\t\t\t\"args\": [\"server\", \"--read-only\"],\n\t\t\t\"env\": {\n\t\t\t\t\"PW\": \"${PW}\",\n\t\t\t},\n\t\t},\n\t},\n}\n";
+    assert_eq!(after, expected);
+}
+
+#[test]
+fn a_second_time_changes_nothing_however_the_entry_is_written() {
+    for text in ["", "{\"a\":1}", "{\r\n}", "{ \"mcpServers\": {} }"] {
+        let wanted = entry("mcpServers", Vec::new());
+        let (after, outcome) = merge(text, &wanted).unwrap();
+        assert_eq!(outcome, Outcome::Added);
+        assert_eq!(merge(&after, &wanted).unwrap(), (after, Outcome::Same));
     }
+    let other = "{\"mcpServers\":{\"arangodb\":{\"env\":{\"PW\":\"${PW}\"},\"args\":[\"server\",\"--read-only\"],\"command\":\"/bin/mcp\"}}}";
+    assert_eq!(merge(other, &entry("mcpServers", Vec::new())).unwrap(), (other.to_owned(), Outcome::Same));
+}
+
+#[test]
+fn an_input_that_is_missing_is_added_beside_an_entry_that_is_there() {
+    let wanted = entry("servers", vec![json!({ "id": "PW", "password": true }), json!({ "id": "B" })]);
+    let document = serde_json::to_string_pretty(&wanted.document()).unwrap();
+    assert_eq!(merge(&document, &wanted).unwrap().1, Outcome::Same);
+    let without = document.replace("\"id\": \"B\"", "\"id\": \"C\"");
+    let (after, outcome) = merge(&without, &wanted).unwrap();
+    assert_eq!(outcome, Outcome::Added);
+    assert_eq!(read(&after).unwrap()[INPUTS].as_array().unwrap().len(), 3);
+    assert!(merge("{\"inputs\": {}}", &wanted).unwrap_err().contains("\"inputs\" in it is not a list"));
+}
+
+#[test]
+fn what_is_no_configuration_of_a_client_is_refused_without_repeating_it() {
+    let wanted = entry("mcpServers", Vec::new());
     let deep = "[".repeat(100_000);
-    println!("{:?}", merge(&deep, &entry("mcpServers", Vec::new())));
+    for text in [
+        "[",
+        "nope",
+        "null",
+        "// x\nnull",
+        "[]",
+        "{'a':1}",
+        "{a:1}",
+        "{\"a\":1 \"b\":2}",
+        "{\"pw\": hunter2}",
+        "{\"pw\": \"hunter2",
+        &deep,
+    ] {
+        let refused = merge(text, &wanted).unwrap_err();
+        assert!(refused.contains("JSON") && !refused.contains("hunter2"), "{refused}");
+    }
+    for text in [
+        "{\"mcpServers\":null}",
+        "{\"mcpServers\":{},\"mcpServers\":{}}",
+        "{\"mcpServers\":{\"arangodb\":1,\"arangodb\":2}}",
+    ] {
+        assert!(merge(text, &wanted).is_err(), "{text}");
+    }
 }
