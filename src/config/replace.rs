@@ -24,8 +24,11 @@ pub fn target(path: &Path) -> io::Result<PathBuf> {
     /// As many as Linux follows.
     const MOST_LINKS: usize = 40;
     let mut path = std::path::absolute(path)?;
-    for _ in 0..MOST_LINKS {
-        let Ok(led) = fs::read_link(&path) else { return Ok(path) };
+    for followed in 0..MOST_LINKS {
+        let Ok(led) = fs::read_link(&path) else {
+            // Where links lead, people want to see without the way there.
+            return Ok(if followed == 0 { path } else { path.canonicalize().unwrap_or(path) });
+        };
         path = path.parent().unwrap_or(Path::new("")).join(led);
     }
     Err(io::Error::other("too many symbolic links"))

@@ -83,7 +83,29 @@ fn words_for_the_server_are_passed_on_and_paths_become_absolute() {
     let shell = shell();
     shell.put("other.yaml", "databases: {}\n");
     let words = ["client-config", "gemini-cli", "-C", "other.yaml", "--read-only", "--confirm", "destructive"];
-    insta::assert_snapshot!(shell.run(&[&words[..], &["--backup-dir", "b", "--command", "maa"]].concat()), @"");
+    insta::assert_snapshot!(shell.run(&[&words[..], &["--backup-dir", "b", "--command", "maa"]].concat()), @r#"
+    {
+      "mcpServers": {
+        "arangodb": {
+          "command": "maa",
+          "args": [
+            "server",
+            "--config-file",
+            "~/other.yaml",
+            "--backup-dir",
+            "~/b",
+            "--read-only",
+            "--confirm",
+            "destructive"
+          ]
+        }
+      }
+    }
+    --- stderr
+    For Gemini CLI: put this into ~/.gemini/settings.json, or have it merged with --write.
+    Note: no database is configured yet; `db add` adds one, --embedded needs none.
+    --- exit 0
+    "#);
     let named = shell.run_with(&["client-config", "cursor"], &[("ARANGO_DATABASES_CONFIG_FILE", "other.yaml")]);
     assert!(named.contains("\"--config-file\",\n        \"~/other.yaml\""), "{named}");
     let embedded = shell.run(&["client-config", "cursor", "--embedded", "--sample", "--name", "try"]);
@@ -102,7 +124,28 @@ fn words_for_the_server_are_passed_on_and_paths_become_absolute() {
 fn a_database_of_the_environment_is_passed_on_without_its_password() {
     let shell = Shell::new();
     let variables = [("ARANGO_URL", "http://db:8529"), ("ARANGO_DB", "shop"), ("ARANGO_PASSWORD", "hunter2")];
-    insta::assert_snapshot!(shell.run_with(&["client-config", "claude-code"], &variables), @"");
+    insta::assert_snapshot!(shell.run_with(&["client-config", "claude-code"], &variables), @r#"
+    {
+      "mcpServers": {
+        "arangodb": {
+          "type": "stdio",
+          "command": "<program>",
+          "args": [
+            "server"
+          ],
+          "env": {
+            "ARANGO_URL": "http://db:8529",
+            "ARANGO_DB": "shop",
+            "ARANGO_PASSWORD": "${ARANGO_PASSWORD}"
+          }
+        }
+      }
+    }
+    --- stderr
+    For Claude Code: put this into ~/.claude.json, or have it merged with --write.
+    Note: ARANGO_PASSWORD holds a password and no value of it is written here. Set it where Claude Code is started.
+    --- exit 0
+    "#);
 }
 
 #[test]
@@ -110,11 +153,38 @@ fn the_rest_of_a_file_stays_byte_for_byte_and_a_backup_is_kept() {
     let shell = shell();
     shell.put(".config/zed/settings.json", ZED);
     let words = ["client-config", "zed", "--write", "--read-only", "--command", "/opt/mcp"];
-    insta::assert_snapshot!(shell.run(&[&words[..], &["--dry-run"]].concat()), @"");
+    insta::assert_snapshot!(shell.run(&[&words[..], &["--dry-run"]].concat()), @r#"
+    client-config zed (dry-run):
+    [ADDED - DRY-RUN] arangodb: /opt/mcp server --read-only
+    --- ~/.config/zed/settings.json
+    +++ ~/.config/zed/settings.json
+    @@ -4,6 +4,10 @@
+     	/* servers */
+     	"context_servers": {
+     		"other": { "command": "other", "args": [ ], }, // not ours
+    +		"arangodb": {
+    +			"command": "/opt/mcp",
+    +			"args": ["server", "--read-only"],
+    +		},
+     	},
+     	"vim_mode": true,
+     }
+    Dry run: nothing was changed.
+    --- exit 0
+    "#);
     assert_eq!(shell.text(".config/zed/settings.json"), ZED);
     assert_eq!(shell.names(".config/zed"), ["settings.json"]);
 
-    insta::assert_snapshot!(shell.run(&words), @"");
+    insta::assert_snapshot!(shell.run(&words), @r#"
+    client-config zed:
+    [ADDED] arangodb: /opt/mcp server --read-only
+    Saved to: ~/.config/zed/settings.json
+    As it was before: ~/.config/zed/settings.json.backup-<moment>
+    --- stderr
+    Zed shows the server in the settings of its Agent Panel.
+    Note: LIVE_PASSWORD, TEST_PASSWORD hold passwords and no value of it is written here. Zed cannot name a variable in its file, but passes on those it was started with: set it in the profile of your login shell.
+    --- exit 0
+    "#);
     let ours = "\t\t\"arangodb\": {\n\t\t\t\"command\": \"/opt/mcp\",\n\t\t\t\"args\": [\"server\", \"--read-only\"],\n\t\t},\n";
     let after = shell.text(".config/zed/settings.json");
     assert_eq!(after.replacen(ours, "", 1), ZED);
@@ -122,7 +192,12 @@ fn the_rest_of_a_file_stays_byte_for_byte_and_a_backup_is_kept() {
     assert_eq!(names.len(), 2, "{names:?}");
     assert_eq!(shell.text(&format!(".config/zed/{}", names[1])), ZED);
 
-    insta::assert_snapshot!(shell.run(&words), @"");
+    insta::assert_snapshot!(shell.run(&words), @r#"
+    Zed has this entry already: ~/.config/zed/settings.json
+    --- stderr
+    Note: LIVE_PASSWORD, TEST_PASSWORD hold passwords and no value of it is written here. Zed cannot name a variable in its file, but passes on those it was started with: set it in the profile of your login shell.
+    --- exit 0
+    "#);
     assert_eq!(shell.text(".config/zed/settings.json"), after);
     assert_eq!(shell.names(".config/zed"), names);
 }
@@ -134,10 +209,28 @@ fn another_entry_of_that_name_is_replaced_only_with_a_yes() {
     let old = format!("\u{feff}{old}");
     shell.put(".cursor/mcp.json", &old);
     let words = ["client-config", "cursor", "--write", "--command", "/opt/mcp", "--embedded"];
-    insta::assert_snapshot!(shell.answered("n\n", &words), @"");
+    let shown = shell.run(&[&words[..], &["--dry-run"]].concat());
+    assert!(shown.contains("-    \"arangodb\": { \"command\": \"…\" },") && !shown.contains("uvx"), "{shown}");
+    insta::assert_snapshot!(shell.answered("n\n", &words), @r#"
+    --- stderr
+    This will change ~/.cursor/mcp.json:
+    [UPDATE] arangodb: /opt/mcp server --embedded
+    Do you want to go on? [y/N] Cancelled: nothing was changed. To go on without being asked, use --yes.
+    --- exit 2
+    "#);
     assert!(shell.answered("", &words).ends_with("exit 2"));
     assert_eq!((shell.text(".cursor/mcp.json"), shell.names(".cursor").len()), (old.clone(), 1));
-    insta::assert_snapshot!(shell.answered("y\n", &words), @"");
+    insta::assert_snapshot!(shell.answered("y\n", &words), @r#"
+    client-config cursor:
+    [UPDATED] arangodb: /opt/mcp server --embedded
+    Saved to: ~/.cursor/mcp.json
+    As it was before: ~/.cursor/mcp.json.backup-<moment>
+    --- stderr
+    This will change ~/.cursor/mcp.json:
+    [UPDATE] arangodb: /opt/mcp server --embedded
+    Do you want to go on? [y/N] Cursor shows the server under Settings > MCP.
+    --- exit 0
+    "#);
     let entry = "\"arangodb\": {\r\n      \"type\": \"stdio\",\r\n      \"command\": \"/opt/mcp\",\r\n      \"args\": [\"server\", \"--embedded\"]\r\n    }";
     assert_eq!(shell.text(".cursor/mcp.json"), old.replace("\"arangodb\": { \"command\": \"uvx\" }", entry));
     let words = ["client-config", "cursor", "--write", "--command", "/opt/other", "--embedded"];
@@ -212,7 +305,30 @@ fn an_input_of_vs_code_is_asked_for_once() {
     shell.put(".vscode/mcp.json", inputs);
     let words = ["client-config", "vscode", "--write", "--project", "--command", "/opt/mcp"];
     assert!(shell.run(&words).ends_with("exit 0"));
-    insta::assert_snapshot!(shell.text(".vscode/mcp.json"), @"");
+    insta::assert_snapshot!(shell.text(".vscode/mcp.json"), @r#"
+    {
+      "inputs": [
+        { "id": "TEST_PASSWORD", "type": "promptString" }, // mine
+        {
+          "type": "promptString",
+          "id": "LIVE_PASSWORD",
+          "description": "Password in LIVE_PASSWORD, for ArangoDB",
+          "password": true
+        }
+      ],
+      "servers": {
+        "arangodb": {
+          "type": "stdio",
+          "command": "/opt/mcp",
+          "args": ["server"],
+          "env": {
+            "LIVE_PASSWORD": "${input:LIVE_PASSWORD}",
+            "TEST_PASSWORD": "${input:TEST_PASSWORD}"
+          }
+        }
+      }
+    }
+    "#);
     assert!(shell.run(&words).starts_with("VS Code has this entry already"));
 }
 

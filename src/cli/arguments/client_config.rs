@@ -48,6 +48,9 @@ pub(crate) struct ClientConfigOptions {
     /// Have the client reach a running server, e.g. `http://127.0.0.1:8000/mcp`, instead of starting one.
     #[arg(long, value_name = "URL", conflicts_with_all = ["command", "config_file", "embedded", "sample", "backup_dir", "read_only", "confirm"])]
     pub(crate) url: Option<String>,
+    /// With --url: the variable that holds the token to log in with; never the token.
+    #[arg(long, value_name = "VARIABLE", requires = "url")]
+    pub(crate) token_env: Option<String>,
     /// The program the client starts [default: this one].
     #[arg(long, value_name = "PROGRAM")]
     pub(crate) command: Option<PathBuf>,

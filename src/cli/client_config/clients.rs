@@ -114,8 +114,8 @@ static CLAUDE_DESKTOP: Client = Client {
          Desktop starts the server itself",
     ),
     reference: Reference::Missing(
-        "Claude Desktop passes none of its own variables on and cannot name one in its file. Have the password read from \
-         a file instead: db update KEY --password-file FILE.",
+        "Claude Desktop passes none of its own variables on and cannot name one in its file. Have passwords read from files \
+         instead: db update KEY --password-file FILE (migrate --from-env makes entries of ARANGO_* variables).",
     ),
     reload: "Quit Claude Desktop and start it again.",
 };
@@ -185,7 +185,7 @@ static ZED: Client = Client {
     stdio: &[],
     http: Http::Entry(&[], "url"),
     reference: Reference::Missing(
-        "Zed cannot name a variable in its file, but passes on those it was started with: set it in the profile of your \
+        "Zed cannot name a variable in its file, but passes on those it was started with: set them in the profile of your \
          login shell.",
     ),
     reload: "Zed shows the server in the settings of its Agent Panel.",
@@ -213,8 +213,8 @@ static GENERIC: Client = Client {
     stdio: &[],
     http: Http::Entry(TYPED_HTTP, "url"),
     reference: Reference::Missing(
-        "Set it where the client is started, if the client passes its variables on; else have the password read from a \
-         file: db update KEY --password-file FILE.",
+        "Set them where the client is started, if it passes its variables on; else have passwords read from files: \
+         db update KEY --password-file FILE.",
     ),
     reload: "Start the client again.",
 };

@@ -12,7 +12,11 @@ use crate::{
         arguments::{DatabaseOptions, client_config::ClientConfigOptions},
         error::CliError,
     },
-    config::{Config, Origin, PasswordSource, SystemEnv, env::non_empty, file},
+    config::{
+        Config, Origin, PasswordSource, SystemEnv,
+        env::{is_variable_name, non_empty},
+        file,
+    },
     observability::SafeUrl,
 };
 
@@ -50,7 +54,7 @@ impl Entry {
             nothing_configured: false,
         };
         entry.value = match &options.url {
-            Some(url) => running(client, url)?,
+            Some(url) => entry.running(client, url, options.token_env.as_deref())?,
             None => entry.started(client, options)?,
         };
         Ok(entry)
@@ -90,24 +94,55 @@ impl Entry {
                 self.secrets.push(variable.clone());
             }
         }
-        for variable in &self.secrets {
-            match client.reference {
-                Reference::Between(before, after) => {
-                    variables.insert(variable.clone(), format!("{before}{variable}{after}").into());
-                }
-                Reference::Input => {
-                    variables.insert(variable.clone(), format!("${{input:{variable}}}").into());
-                    self.inputs.push(json!({
-                        "type": "promptString",
-                        "id": variable,
-                        "description": format!("Password in {variable}, for ArangoDB"),
-                        "password": true,
-                    }));
-                }
-                Reference::Missing(_) => {}
+        for variable in self.secrets.clone() {
+            if let Some(reference) = self.refer(client, &variable) {
+                variables.insert(variable, reference.into());
             }
         }
         Ok(variables)
+    }
+
+    /// A server that runs already.
+    fn running(&mut self, client: &Client, url: &str, token: Option<&str>) -> Result<Value, CliError> {
+        let (pairs, key) = match client.http {
+            Http::Entry(pairs, key) => (pairs, key),
+            Http::Elsewhere(advice) => {
+                return Err(CliError::new(format!("--url: the file of {} takes no addresses; {advice}", client.title)));
+            }
+        };
+        let mut value = typed(pairs);
+        value.insert(key.to_owned(), address(url)?.into());
+        if let Some(variable) = token {
+            if !is_variable_name(variable) {
+                // Not repeated: most likely it is the token itself.
+                let advice = "give the name of the variable that holds the token, e.g. MCP_TOKEN";
+                return Err(CliError::new(format!("--token-env: this is not the name of a variable; {advice}")));
+            }
+            let reference = self.refer(client, variable).ok_or_else(|| {
+                let fault = format!("--token-env: {} cannot name a variable in its file", client.title);
+                CliError::new(format!("{fault}; leave it away and write the header into the file yourself"))
+            })?;
+            value.insert("headers".to_owned(), json!({ "Authorization": format!("Bearer {reference}") }));
+            self.secrets.push(variable.to_owned());
+        }
+        Ok(value.into())
+    }
+
+    /// How the client's file names a variable.
+    fn refer(&mut self, client: &Client, variable: &str) -> Option<String> {
+        match client.reference {
+            Reference::Between(before, after) => Some(format!("{before}{variable}{after}")),
+            Reference::Input => {
+                self.inputs.push(json!({
+                    "type": "promptString",
+                    "id": variable,
+                    "description": format!("What {variable} is for ArangoDB"),
+                    "password": true,
+                }));
+                Some(format!("${{input:{variable}}}"))
+            }
+            Reference::Missing(_) => None,
+        }
     }
 
     /// A file that says nothing but this.
@@ -140,25 +175,17 @@ fn typed(pairs: &[(&str, &str)]) -> Map<String, Value> {
     pairs.iter().map(|(key, value)| ((*key).to_owned(), Value::from(*value))).collect()
 }
 
-/// A server that runs already.
-fn running(client: &Client, url: &str) -> Result<Value, CliError> {
-    let (pairs, key) = match client.http {
-        Http::Entry(pairs, key) => (pairs, key),
-        Http::Elsewhere(advice) => {
-            return Err(CliError::new(format!("--url: the file of {} takes no addresses; {advice}", client.title)));
-        }
-    };
+/// An address that may stand in a file.
+fn address(url: &str) -> Result<&str, CliError> {
     let fault = |problem: String| CliError::new(format!("--url: {problem}; use a URL like http://127.0.0.1:8000/mcp"));
     let parsed = SafeUrl::parse(url).map_err(|error| fault(format!("not a URL: {error}")))?;
     if parsed.has_user_info() {
         return Err(fault("the URL holds a user name or password, which would be kept in the file".to_owned()));
     }
-    if !matches!(parsed.expose().scheme(), "http" | "https") {
-        return Err(fault(format!("the scheme `{}` is not supported", parsed.expose().scheme())));
+    match parsed.expose().scheme() {
+        "http" | "https" => Ok(url),
+        scheme => Err(fault(format!("the scheme `{scheme}` is not supported"))),
     }
-    let mut value = typed(pairs);
-    value.insert(key.to_owned(), url.into());
-    Ok(value.into())
 }
 
 /// Clients use the name in the names of tools.

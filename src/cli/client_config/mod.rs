@@ -73,14 +73,15 @@ fn note_what_is_missing(client: &Client, entry: &Entry) {
     if entry.secrets.is_empty() {
         return;
     }
-    let variables = entry.secrets.join(", ");
     let told = match client.reference {
-        Reference::Between(..) => format!("Set it where {} is started.", client.title),
-        Reference::Input => format!("{} asks for it when it starts the server, and keeps it encrypted.", client.title),
+        Reference::Between(..) => format!("Set them where {} is started.", client.title),
+        Reference::Input => format!("{} asks for them when it starts the server, and encrypts them.", client.title),
         Reference::Missing(instead) => instead.to_owned(),
     };
-    let holds = if entry.secrets.len() == 1 { "holds a password" } else { "hold passwords" };
-    output::note(&format!("Note: {variables} {holds} and no value of it is written here. {told}\n"));
+    let variables = entry.secrets.join(", ");
+    output::note(&format!(
+        "Note: no password is written here, and the server needs these variables: {variables}. {told}\n"
+    ));
 }
 
 /// The entry on its way into a file.
@@ -119,8 +120,9 @@ impl Write {
         let actions: Actions = vec![(verb, line)];
         if self.caution.dry_run {
             output::print_styled(&confirm::dry_run_report(&self.command, &actions))?;
-            let before = planned.before.as_deref().unwrap_or_default();
-            output::print_styled(&confirm::difference(&planned.path, before, &planned.after))?;
+            let shown = |text: &str| merge::without_secrets(text, &entry);
+            let before = shown(planned.before.as_deref().unwrap_or_default());
+            output::print_styled(&confirm::difference(&planned.path, &before, &shown(&planned.after)))?;
             output::print_line("Dry run: nothing was changed.")?;
             return Ok(ExitCode::SUCCESS);
         }

@@ -144,10 +144,11 @@ impl Migration {
         if options.caution.dry_run {
             output::print_styled(&confirm::dry_run_report("migrate", &actions))?;
             output::print(&differences)?;
-            output::print_styled(&if planned.before.is_empty() {
-                format!("{}:\n{}", planned.path.display(), planned.after)
-            } else {
+            // A file that is replaced may be broken, and hold passwords: it is not shown.
+            output::print_styled(&if self.merge && !planned.before.is_empty() {
                 confirm::difference(&planned.path, &planned.before, &planned.after)
+            } else {
+                format!("{}:\n{}", planned.path.display(), planned.after)
             })?;
             output::print_line("Dry run: nothing was changed.")?;
             return Ok(ExitCode::SUCCESS);
@@ -175,18 +176,21 @@ impl Migration {
     /// What is not as it was, one line each.
     fn differences(&self, config: &Config, env: &dyn Env) -> String {
         let mut lines = self.original.findings.clone();
-        for entry in config.databases().values() {
-            if let PasswordSource::Env(variable) = &entry.password
-                && env.get(variable).is_none()
-                && !lines.iter().any(|line| line.ends_with(&format!("set {variable} to it")))
-            {
-                lines.push(format!(
-                    "{variable}: not set here; before, that was an empty password; now it is an error, so set it where \
-                     the server is started"
-                ));
+        let entries = self.original.entries.iter().filter_map(|(key, _)| config.entry(key));
+        let variables = entries.filter_map(|entry| match &entry.password {
+            PasswordSource::Env(variable) => Some(variable),
+            PasswordSource::None | PasswordSource::File(_) => None,
+        });
+        for variable in variables.filter(|variable| env.get(variable).is_none()) {
+            let line = format!(
+                "{variable}: not set here; before, that was an empty password; now it is an error, so set it where the \
+                 server is started"
+            );
+            let named = format!("set {variable} to it");
+            if !lines.iter().any(|told| *told == line || told.ends_with(&named)) {
+                lines.push(line);
             }
         }
-        lines.dedup();
         if lines.is_empty() {
             return String::new();
         }

@@ -147,6 +147,9 @@ impl Original {
     /// # Errors
     /// When an entry of the same key says something else, or the text cannot be edited.
     pub fn merged_into(&self, text: &str, path: &Path) -> Result<(String, Config), ConfigError> {
+        if text.is_empty() {
+            return self.as_new(path);
+        }
         let there = file::parse(text, path)?;
         let (_, wanted) = self.as_new(path)?;
         for (key, entry) in wanted.databases() {

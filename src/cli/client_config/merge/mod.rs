@@ -6,7 +6,7 @@
 
 use jsonc_parser::{
     ParseOptions,
-    cst::{CstInputValue, CstRootNode},
+    cst::{CstInputValue, CstNode, CstRootNode},
     parse_to_serde_value,
 };
 use serde_json::{Map, Value};
@@ -135,6 +135,53 @@ fn edit(text: &str, before: &Map<String, Value>, entry: &Entry) -> Option<String
     }
     let edited = root.to_string();
     Some(if fresh && !edited.ends_with('\n') { format!("{edited}\n") } else { edited })
+}
+
+/// The text to be shown to people: what others wrote in strings and comments may be a password, and is left out.
+pub(super) fn without_secrets(text: &str, entry: &Entry) -> String {
+    let body = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
+    let Ok(root) = CstRootNode::parse(body, &grammar()) else { return String::new() };
+    let mut ours = Vec::new();
+    strings(&entry.document(), &mut ours);
+    for node in root.children() {
+        hide(&node, &ours);
+    }
+    root.to_string()
+}
+
+/// The strings in a value that are shown.
+fn strings<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
+    match value {
+        Value::String(text) => found.push(text),
+        Value::Array(items) => items.iter().for_each(|item| strings(item, found)),
+        Value::Object(pairs) => pairs.values().for_each(|value| strings(value, found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// The parser bounds how deep this goes.
+fn hide(node: &CstNode, ours: &[&str]) {
+    if let Some(comment) = node.as_comment() {
+        let lines = "\n".repeat(comment.raw_value().matches('\n').count());
+        comment.set_raw_value(if comment.is_line_comment() {
+            "// …".to_owned()
+        } else {
+            format!("/* …{lines} */")
+        });
+    } else if let Some(text) = node.as_string_lit() {
+        if !text.decoded_value().is_ok_and(|text| ours.contains(&text.as_str())) {
+            text.set_raw_value("\"…\"".to_owned());
+        }
+    } else if let Some(property) = node.as_object_prop() {
+        // The name is shown; the value and the comments between them are looked at.
+        for child in property.children().iter().skip(1) {
+            hide(child, ours);
+        }
+    } else {
+        for child in node.children() {
+            hide(&child, ours);
+        }
+    }
 }
 
 fn input_value(value: &Value) -> CstInputValue {

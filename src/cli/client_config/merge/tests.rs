@@ -124,3 +124,11 @@ fn what_is_no_configuration_of_a_client_is_refused_without_repeating_it() {
         assert!(merge(text, &wanted).is_err(), "{text}");
     }
 }
+
+#[test]
+fn what_others_wrote_is_not_shown() {
+    let text = "// hunter1\n{\n  \"a\": /* hunter2\n */ \"hunter3\", // \"hunter4\"\n  \"list\": [\"hunter5\", 5],\n  \"command\": \"/bin/mcp\"\n}\n";
+    let shown = "// …\n{\n  \"a\": /* …\n */ \"…\", // …\n  \"list\": [\"…\", 5],\n  \"command\": \"/bin/mcp\"\n}\n";
+    assert_eq!(without_secrets(text, &entry("mcpServers", Vec::new())), shown);
+    assert_eq!(without_secrets("{\"hunter2", &entry("mcpServers", Vec::new())), "");
+}
