@@ -143,7 +143,7 @@ fn a_database_of_the_environment_is_passed_on_without_its_password() {
     }
     --- stderr
     For Claude Code: put this into ~/.claude.json, or have it merged with --write.
-    Note: ARANGO_PASSWORD holds a password and no value of it is written here. Set it where Claude Code is started.
+    Note: no password is written here, and the server needs these variables: ARANGO_PASSWORD. Set them where Claude Code is started.
     --- exit 0
     "#);
 }
@@ -159,9 +159,9 @@ fn the_rest_of_a_file_stays_byte_for_byte_and_a_backup_is_kept() {
     --- ~/.config/zed/settings.json
     +++ ~/.config/zed/settings.json
     @@ -4,6 +4,10 @@
-     	/* servers */
+     	/* … */
      	"context_servers": {
-     		"other": { "command": "other", "args": [ ], }, // not ours
+     		"other": { "command": "…", "args": [ ], }, // …
     +		"arangodb": {
     +			"command": "/opt/mcp",
     +			"args": ["server", "--read-only"],
@@ -182,7 +182,7 @@ fn the_rest_of_a_file_stays_byte_for_byte_and_a_backup_is_kept() {
     As it was before: ~/.config/zed/settings.json.backup-<moment>
     --- stderr
     Zed shows the server in the settings of its Agent Panel.
-    Note: LIVE_PASSWORD, TEST_PASSWORD hold passwords and no value of it is written here. Zed cannot name a variable in its file, but passes on those it was started with: set it in the profile of your login shell.
+    Note: no password is written here, and the server needs these variables: LIVE_PASSWORD, TEST_PASSWORD. Zed cannot name a variable in its file, but passes on those it was started with: set them in the profile of your login shell.
     --- exit 0
     "#);
     let ours = "\t\t\"arangodb\": {\n\t\t\t\"command\": \"/opt/mcp\",\n\t\t\t\"args\": [\"server\", \"--read-only\"],\n\t\t},\n";
@@ -195,7 +195,7 @@ fn the_rest_of_a_file_stays_byte_for_byte_and_a_backup_is_kept() {
     insta::assert_snapshot!(shell.run(&words), @r#"
     Zed has this entry already: ~/.config/zed/settings.json
     --- stderr
-    Note: LIVE_PASSWORD, TEST_PASSWORD hold passwords and no value of it is written here. Zed cannot name a variable in its file, but passes on those it was started with: set it in the profile of your login shell.
+    Note: no password is written here, and the server needs these variables: LIVE_PASSWORD, TEST_PASSWORD. Zed cannot name a variable in its file, but passes on those it was started with: set them in the profile of your login shell.
     --- exit 0
     "#);
     assert_eq!(shell.text(".config/zed/settings.json"), after);
@@ -312,7 +312,7 @@ fn an_input_of_vs_code_is_asked_for_once() {
         {
           "type": "promptString",
           "id": "LIVE_PASSWORD",
-          "description": "Password in LIVE_PASSWORD, for ArangoDB",
+          "description": "LIVE_PASSWORD, for ArangoDB",
           "password": true
         }
       ],

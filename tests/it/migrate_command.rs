@@ -189,8 +189,8 @@ fn a_file_that_is_there_is_only_added_to_or_replaced_with_a_yes() {
     [EXISTS - DRY-RUN] staging: url http://db2:8529, database staging_db, username app, password_env STAGING_PASSWORD
     [ADDED - DRY-RUN] default_database: production
     What is different:
-    - STAGING_PASSWORD: not set here; before, that was an empty password; now it is an error, so set it where the server is started
     - PROD_PASSWORD: not set here; before, that was an empty password; now it is an error, so set it where the server is started
+    - STAGING_PASSWORD: not set here; before, that was an empty password; now it is an error, so set it where the server is started
     --- ~/.mcp-arangodb-async/config.yaml
     +++ ~/.mcp-arangodb-async/config.yaml
     @@ -1,5 +1,6 @@
@@ -320,7 +320,7 @@ fn what_cannot_be_taken_over_is_an_error_and_writes_nothing() {
     for (text, fault) in [
         ("databases: \"a\n", "not valid YAML"),
         ("databases:\n  a: hunter2\n", "wrong shape"),
-        ("databases:\n  a: {database: d}\n", "databases.a: "),
+        ("databases:\n  a: {database: d}\n", "databases.a.url: the key is missing"),
         ("databases:\n  a: {url: 'http://h', database: d, timeout: soon}\n", "\"soon\" is not a time"),
         ("databases:\n  a: {url: 'http://h', database: d, read_only: true}\n", "written for this version already"),
         ("databases:\n  a: {url: 'http://h', database: d, tags: [x]}\n", "written for this version already"),

@@ -136,7 +136,7 @@ impl Entry {
                 self.inputs.push(json!({
                     "type": "promptString",
                     "id": variable,
-                    "description": format!("What {variable} is for ArangoDB"),
+                    "description": format!("{variable}, for ArangoDB"),
                     "password": true,
                 }));
                 Some(format!("${{input:{variable}}}"))

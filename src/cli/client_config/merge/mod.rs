@@ -141,8 +141,8 @@ fn edit(text: &str, before: &Map<String, Value>, entry: &Entry) -> Option<String
 pub(super) fn without_secrets(text: &str, entry: &Entry) -> String {
     let body = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
     let Ok(root) = CstRootNode::parse(body, &grammar()) else { return String::new() };
-    let mut ours = Vec::new();
-    strings(&entry.document(), &mut ours);
+    let (document, mut ours) = (entry.document(), Vec::new());
+    strings(&document, &mut ours);
     for node in root.children() {
         hide(&node, &ours);
     }

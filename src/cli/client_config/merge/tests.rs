@@ -1,5 +1,6 @@
 //! Bytes before and after.
 
+use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
@@ -131,4 +132,17 @@ fn what_others_wrote_is_not_shown() {
     let shown = "// …\n{\n  \"a\": /* …\n */ \"…\", // …\n  \"list\": [\"…\", 5],\n  \"command\": \"/bin/mcp\"\n}\n";
     assert_eq!(without_secrets(text, &entry("mcpServers", Vec::new())), shown);
     assert_eq!(without_secrets("{\"hunter2", &entry("mcpServers", Vec::new())), "");
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_in_a_file_it_is_refused_or_kept(text in r#"[{}\[\]:,"/* \n\ra1]{0,40}"#, inside in any::<bool>()) {
+        let text = if inside { format!("{{\"mcpServers\": {{{text}}}, \"inputs\": [{text}]}}") } else { text };
+        for wanted in [entry("mcpServers", Vec::new()), entry("mcpServers", vec![json!({ "id": "PW" })])] {
+            if let Ok((after, _)) = merge(&text, &wanted) {
+                prop_assert_eq!(merge(&after, &wanted), Ok((after.clone(), Outcome::Same)));
+                prop_assert!(!without_secrets(&after, &wanted).is_empty());
+            }
+        }
+    }
 }
