@@ -19,7 +19,15 @@ fn new_text(text: &str) -> String {
 #[test]
 fn numbers_and_empty_values_are_read_as_they_are_written() {
     let text = "# x\nzzz: 1\ndatabases:\n  a:\n    url: http://h\n    database: d\n    username: 007\n    timeout: 5\n    description: ~\n    password_env:\n";
-    insta::assert_snapshot!(new_text(text), @"");
+    insta::assert_snapshot!(new_text(text), @r#"
+    version: "1.0"
+    databases:
+      a:
+        url: http://h
+        database: d
+        username: "007"
+        timeout: 5
+    "#);
 }
 
 #[test]
