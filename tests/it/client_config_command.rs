@@ -1,6 +1,6 @@
 //! `client-config`: what it prints, what it writes and leaves alone, and whether the client can then really use it.
 
-use std::{fs, process::Command};
+use std::{fmt::Write as _, fs, process::Command};
 
 use serde_json::{Value, json};
 
@@ -66,12 +66,15 @@ fn a_running_server_is_told_of_by_its_address() {
     let mut told = String::new();
     for (name, ..) in CLIENTS {
         let words = ["client-config", name, "--url", "http://127.0.0.1:8000/mcp", "--name", "shop"];
-        told.push_str(&format!("$ client-config {name} --url …\n{}\n", shell.run(&words)));
+        writeln!(told, "$ client-config {name} --url …\n{}", shell.run(&words)).unwrap();
     }
     insta::assert_snapshot!(told);
-    for (url, fault) in
-        [("http://me:hunter2@h/mcp", "user name or password"), ("ftp://h", "`ftp`"), ("here", "not a URL")]
-    {
+    for (url, fault) in [
+        ("http://me:hunter2@h/mcp", "user name or password"),
+        ("http://h/mcp?token=hunter2", "a query"),
+        ("ftp://h", "`ftp`"),
+        ("here", "not a URL"),
+    ] {
         let told = shell.run(&["client-config", "cursor", "--url", url]);
         assert!(told.contains(fault) && !told.contains("hunter2") && told.ends_with("exit 1"), "{told}");
     }

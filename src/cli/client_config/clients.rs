@@ -93,8 +93,8 @@ impl System {
 const TYPED_STDIO: &[(&str, &str)] = &[("type", "stdio")];
 const TYPED_HTTP: &[(&str, &str)] = &[("type", "http")];
 
-const fn below_home(path: &'static str) -> Option<UserFile> {
-    Some(UserFile { linux: (Base::Home, path), macos: (Base::Home, path), windows: (Base::Home, path) })
+const fn below_home(path: &'static str) -> UserFile {
+    UserFile { linux: (Base::Home, path), macos: (Base::Home, path), windows: (Base::Home, path) }
 }
 
 /// <https://modelcontextprotocol.io/docs/develop/connect-local-servers>: the file starts programs only, and
@@ -123,7 +123,7 @@ static CLAUDE_DESKTOP: Client = Client {
 /// <https://code.claude.com/docs/en/mcp>: scopes, `type`, and the expansion of `${VAR}`.
 static CLAUDE_CODE: Client = Client {
     title: "Claude Code",
-    user: below_home(".claude.json"),
+    user: Some(below_home(".claude.json")),
     project: Some(".mcp.json"),
     servers: "mcpServers",
     stdio: TYPED_STDIO,
@@ -135,7 +135,7 @@ static CLAUDE_CODE: Client = Client {
 /// <https://cursor.com/docs/context/mcp>: files, `type`, and config interpolation.
 static CURSOR: Client = Client {
     title: "Cursor",
-    user: below_home(".cursor/mcp.json"),
+    user: Some(below_home(".cursor/mcp.json")),
     project: Some(".cursor/mcp.json"),
     servers: "mcpServers",
     stdio: TYPED_STDIO,
@@ -163,7 +163,7 @@ static VSCODE: Client = Client {
 /// <https://docs.windsurf.com/windsurf/cascade/mcp>: the file, `serverUrl`, and interpolation of `${env:VAR}`.
 static WINDSURF: Client = Client {
     title: "Windsurf",
-    user: below_home(".codeium/windsurf/mcp_config.json"),
+    user: Some(below_home(".codeium/windsurf/mcp_config.json")),
     project: None,
     servers: "mcpServers",
     stdio: &[],
@@ -195,7 +195,7 @@ static ZED: Client = Client {
 /// secrets are not passed on.
 static GEMINI_CLI: Client = Client {
     title: "Gemini CLI",
-    user: below_home(".gemini/settings.json"),
+    user: Some(below_home(".gemini/settings.json")),
     project: Some(".gemini/settings.json"),
     servers: "mcpServers",
     stdio: &[],
@@ -269,6 +269,8 @@ impl Client {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use clap::ValueEnum as _;
 
     use super::*;
@@ -283,10 +285,10 @@ mod tests {
             for system in [System::Linux, System::MacOs, System::Windows] {
                 let path = client.user_file(system, &env).map(|path| path.display().to_string());
                 let path = path.unwrap_or_else(|fault| fault).replace('\\', "/");
-                table.push_str(&format!("{} {system:?}: {path}\n", client.title));
+                writeln!(table, "{} {system:?}: {path}", client.title).unwrap();
             }
             let path = client.project_file(Path::new("/p")).map(|path| path.display().to_string());
-            table.push_str(&format!("{} project: {}\n", client.title, path.unwrap_or_else(|fault| fault)));
+            writeln!(table, "{} project: {}", client.title, path.unwrap_or_else(|fault| fault)).unwrap();
         }
         insta::assert_snapshot!(table);
     }

@@ -33,6 +33,8 @@ pub(super) struct Entry {
     pub(super) name: String,
     /// What is said about it.
     pub(super) value: Value,
+    /// The same for people, in one line.
+    pub(super) line: String,
     /// What the client asks a person for.
     pub(super) inputs: Vec<Value>,
     /// The variables whose values the server needs and this entry does not hold.
@@ -47,6 +49,7 @@ impl Entry {
         let name = server_name(&options.name)?;
         let mut entry = Self {
             servers: client.servers,
+            line: format!("{name}:"),
             name,
             value: Value::Null,
             inputs: Vec::new(),
@@ -62,9 +65,11 @@ impl Entry {
 
     /// A server the client starts.
     fn started(&mut self, client: &Client, options: &ClientConfigOptions) -> Result<Value, CliError> {
+        let (program, words) = (program(options.command.as_deref())?, words(&options.databases)?);
+        self.line = format!("{} {program} {}", self.line, words.join(" "));
         let mut value = typed(client.stdio);
-        value.insert("command".to_owned(), program(options.command.as_deref())?.into());
-        value.insert("args".to_owned(), words(&options.databases)?.into());
+        value.insert("command".to_owned(), program.into());
+        value.insert("args".to_owned(), words.into());
         let variables = self.variables(client, &options.databases)?;
         if !variables.is_empty() {
             value.insert("env".to_owned(), variables.into());
@@ -112,6 +117,7 @@ impl Entry {
         };
         let mut value = typed(pairs);
         value.insert(key.to_owned(), address(url)?.into());
+        self.line = format!("{} {url}", self.line);
         if let Some(variable) = token {
             if !is_variable_name(variable) {
                 // Not repeated: most likely it is the token itself.
@@ -154,21 +160,6 @@ impl Entry {
         root.insert(self.servers.to_owned(), json!({ self.name.as_str(): self.value }));
         root.into()
     }
-
-    /// What the server is, in one line.
-    pub(super) fn line(&self) -> String {
-        let address = ["url", "serverUrl", "httpUrl"].iter().find_map(|key| self.value.get(key)?.as_str());
-        let told = match address {
-            Some(address) => address.to_owned(),
-            None => {
-                let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-                let command = self.value.get("command").map(text);
-                let words = self.value.get("args").and_then(Value::as_array).into_iter().flatten().map(text);
-                command.into_iter().chain(words).collect::<Vec<_>>().join(" ")
-            }
-        };
-        format!("{}: {told}", self.name)
-    }
 }
 
 fn typed(pairs: &[(&str, &str)]) -> Map<String, Value> {
@@ -181,6 +172,9 @@ fn address(url: &str) -> Result<&str, CliError> {
     let parsed = SafeUrl::parse(url).map_err(|error| fault(format!("not a URL: {error}")))?;
     if parsed.has_user_info() {
         return Err(fault("the URL holds a user name or password, which would be kept in the file".to_owned()));
+    }
+    if parsed.expose().query().is_some() || parsed.expose().fragment().is_some() {
+        return Err(fault("the URL has a query or a fragment, which would be kept in the file".to_owned()));
     }
     match parsed.expose().scheme() {
         "http" | "https" => Ok(url),

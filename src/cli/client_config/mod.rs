@@ -105,7 +105,7 @@ struct Merged {
 
 impl Write {
     async fn run(self, entry: Entry) -> Result<ExitCode, CliError> {
-        let (path, line) = (self.path.clone(), entry.line());
+        let (path, line) = (self.path.clone(), entry.line.clone());
         let (planned, entry) = blocking(move || Ok((plan(&path, &entry)?, entry))).await?;
         let verb = match planned.outcome {
             Outcome::Same => {

@@ -15,6 +15,7 @@ use super::{
     error::CliError,
     output,
     setup::environment,
+    table,
 };
 use crate::{
     clock::{Clock as _, SystemClock, rfc3339},
@@ -194,8 +195,8 @@ impl Migration {
         if lines.is_empty() {
             return String::new();
         }
-        let list: String = lines.iter().map(|line| format!("- {}\n", super::table::visible(line))).collect();
-        format!("What is different:\n{list}")
+        let list: Vec<_> = lines.iter().map(|line| format!("- {}", table::visible(line))).collect();
+        format!("What is different:\n{}\n", list.join("\n"))
     }
 }
 

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::observability::SafeUrl;
 
-/// The places of the file below the working directory.
+/// The place of the file below the working directory.
 pub const FILE: &str = "config/databases.yaml";
 
 /// The keys of an entry that mean the same here.
@@ -104,13 +104,13 @@ impl Original {
         }
         let entry = DatabaseEntry::from_env(env)?;
         let key = DatabaseKey::parse(Config::ENVIRONMENT_KEY).map_err(|rule| ConfigError::new("", rule))?;
-        let mut fields = vec![(Field::Url, text(entry.address.to_string()))];
+        let mut fields = vec![(Field::Url, Some(text(entry.address.to_string())))];
         if matches!(entry.address, Address::Server(_)) {
-            fields.push((Field::Database, text(entry.database.as_str())));
-            fields.push((Field::Username, text(&entry.username)));
+            fields.push((Field::Database, Some(text(entry.database.as_str()))));
+            fields.push((Field::Username, Some(text(&entry.username))));
         }
         if let PasswordSource::Env(variable) = &entry.password {
-            fields.push((Field::PasswordEnv, text(variable)));
+            fields.push((Field::PasswordEnv, Some(text(variable))));
         }
         if entry.timeout != DatabaseEntry::DEFAULT_TIMEOUT {
             fields.push((Field::Timeout, Some(Setting::Bare(entry.timeout.as_secs_f64().to_string()))));
@@ -196,10 +196,10 @@ impl Original {
         let mut take = |name: &str| entry.shift_remove(name).flatten().filter(|value| !value.is_empty());
         let mut fields = Fields::new();
         let (url, user, in_url) = address(at, take("url"))?;
-        fields.extend(url.map(|url| (Field::Url, text(url))));
+        fields.extend(url.map(|url| (Field::Url, Some(text(url)))));
         for (name, field) in KEPT {
             let value = take(name).or_else(|| user.clone().filter(|_| field == Field::Username));
-            fields.extend(value.map(|value| (field, text(value))));
+            fields.extend(value.map(|value| (field, Some(text(value)))));
         }
         let timeout = take("timeout").map(|seconds| (Field::Timeout, Some(Setting::Bare(seconds))));
         fields.extend(timeout);
@@ -220,7 +220,7 @@ impl Original {
             // Where people look for it: after the name.
             let place =
                 fields.iter().position(|(field, _)| *field == Field::Username).map_or(fields.len(), |at| at + 1);
-            fields.insert(place, (Field::PasswordEnv, text(variable)));
+            fields.insert(place, (Field::PasswordEnv, Some(text(variable))));
         }
         let others = entry.into_iter().filter(|(_, value)| value.is_some());
         self.findings.extend(others.map(|(name, _)| format!("{at}.{name}: no such key here; left out")));
@@ -244,8 +244,8 @@ pub fn findings_of_environment(env: &dyn Env) -> Vec<String> {
     differing.map(|(name, what)| format!("{name}: {what}")).collect()
 }
 
-fn text(value: impl Into<String>) -> Option<Setting> {
-    Some(Setting::Text(value.into()))
+fn text(value: impl Into<String>) -> Setting {
+    Setting::Text(value.into())
 }
 
 /// An address without the user it names, that user, and whether there was a password with it.
@@ -279,11 +279,12 @@ impl Variables {
         if stem.starts_with(|c: char| c.is_ascii_digit()) {
             stem.insert_str(0, "DB_");
         }
-        let numbered = |number: u64| match number {
-            1 => format!("{stem}_PASSWORD"),
-            _ => format!("{stem}_{number}_PASSWORD"),
-        };
-        let name = (1..).map(numbered).find(|name| !self.0.contains(name)).unwrap_or_else(|| numbered(1));
+        let mut name = format!("{stem}_PASSWORD");
+        let mut number = 1;
+        while self.0.contains(&name) {
+            number += 1;
+            name = format!("{stem}_{number}_PASSWORD");
+        }
         self.0.push(name.clone());
         name
     }

@@ -117,7 +117,9 @@ fn edit(text: &str, before: &Map<String, Value>, entry: &Entry) -> Option<String
         _ if inputs.is_empty() => {}
         Some(property) => {
             let list = property.array_value()?;
-            inputs.iter().for_each(|input| drop(list.append(input_value(input))));
+            for input in &inputs {
+                drop(list.append(input_value(input)));
+            }
         }
         None => drop(top.append(INPUTS, input_value(&inputs.into()))),
     }

@@ -10,6 +10,7 @@ fn entry(servers: &'static str, inputs: Vec<Value>) -> Entry {
         servers,
         name: "arangodb".to_owned(),
         value: json!({ "command": "/bin/mcp", "args": ["server", "--read-only"], "env": { "PW": "${PW}" } }),
+        line: String::new(),
         inputs,
         secrets: Vec::new(),
         nothing_configured: false,
