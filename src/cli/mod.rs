@@ -3,6 +3,7 @@
 mod admin;
 mod arguments;
 mod call;
+mod client_config;
 mod confirm;
 mod db;
 mod doctor;
@@ -10,6 +11,7 @@ mod embedded;
 mod error;
 mod health;
 mod look;
+mod migrate;
 mod output;
 mod permissions;
 mod sample;
@@ -61,6 +63,8 @@ fn runtime_for(cli: &Cli) -> Builder {
             | Command::User(_)
             | Command::Health(_)
             | Command::Doctor(_)
+            | Command::ClientConfig(_)
+            | Command::Migrate(_)
             | Command::Tools(_)
             | Command::Version,
         ) => false,
@@ -77,6 +81,8 @@ async fn dispatch(cli: Cli) -> Result<ExitCode, CliError> {
         Command::User(options) => user::run(options).await,
         Command::Health(options) => health::run(options).await,
         Command::Doctor(options) => doctor::run(options).await,
+        Command::ClientConfig(options) => client_config::run(*options).await,
+        Command::Migrate(options) => migrate::run(options).await,
         Command::Tools(options) => tools::run(&options),
         Command::Embedded(options) => embedded::run(options).await,
         Command::Version => version::run(),

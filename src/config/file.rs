@@ -26,7 +26,7 @@ const DEFAULT_PATH: [&str; 2] = [".mcp-arangodb-async", "config.yaml"];
 /// A configuration larger than this is a mistake.
 const MAX_FILE_LEN: u64 = 4 << 20;
 /// Keys people write when they mean to put the password itself into the file.
-const PASSWORD_KEYS: [&str; 6] = ["password", "passwd", "pass", "pwd", "secret", "token"];
+pub(super) const PASSWORD_KEYS: [&str; 6] = ["password", "passwd", "pass", "pwd", "secret", "token"];
 
 pub(super) type Text = Spanned<String>;
 
@@ -193,7 +193,7 @@ pub(super) fn replace_bare_embedded(text: &str, with: &str) -> String {
 }
 
 /// Says what the YAML reader found wrong in our words, and never with a value, which may be a password.
-fn explain(error: &serde_saphyr::Error, text: &str) -> ConfigError {
+pub(super) fn explain(error: &serde_saphyr::Error, text: &str) -> ConfigError {
     use serde_saphyr::Error;
     let bare = error.without_snippet();
     let described = match bare {

@@ -7,6 +7,8 @@ pub mod env;
 pub mod error;
 pub mod file;
 pub mod rights;
+pub mod original;
+pub mod replace;
 pub mod save;
 pub mod settings;
 mod values;

@@ -2,8 +2,7 @@
 //! once both succeed, one after the other; only its owner can read it.
 
 use std::{
-    fs::{self, File, OpenOptions},
-    io::{self, Write as _},
+    io,
     path::{Path, PathBuf},
 };
 
@@ -11,6 +10,7 @@ use super::{
     Config, ConfigError,
     edit::{self, Change},
     file,
+    replace::{self, Mode},
 };
 
 /// What a change does, or did, to the file.
@@ -26,14 +26,25 @@ pub struct Edited {
     pub config: Config,
 }
 
+/// How the text of the file, which is at this path, becomes another, and what that says.
+pub type Rewrite<'a> = &'a dyn Fn(&str, &Path) -> Result<(String, Config), ConfigError>;
+
 /// What a change would do to the file; writes nothing. Blocking.
 ///
 /// # Errors
 /// When the file cannot be read or is not valid, and as [`edit::apply`] says.
 pub fn plan(path: &Path, change: &Change) -> Result<Edited, ConfigError> {
+    plan_with(path, &|text, path| edit::apply(text, path, change))
+}
+
+/// The same for any way to make the new text.
+///
+/// # Errors
+/// When the file cannot be read, and as `rewrite` says.
+pub fn plan_with(path: &Path, rewrite: Rewrite<'_>) -> Result<Edited, ConfigError> {
     let path = target(path)?;
     let before = if path.exists() { file::read_text(&path)?.0 } else { String::new() };
-    let (after, config) = edit::apply(&before, &path, change).map_err(|error| error.in_file(&path))?;
+    let (after, config) = rewrite(&before, &path).map_err(|error| error.in_file(&path))?;
     Ok(Edited { path, before, after, config })
 }
 
@@ -42,110 +53,41 @@ pub fn plan(path: &Path, change: &Change) -> Result<Edited, ConfigError> {
 /// # Errors
 /// As [`plan`], and when the file cannot be written. The file is then as it was.
 pub fn save(path: &Path, change: &Change) -> Result<Edited, ConfigError> {
+    save_with(path, &|text, path| edit::apply(text, path, change))
+}
+
+/// The same for any way to make the new text.
+///
+/// # Errors
+/// As [`plan_with`], and when the file cannot be written. The file is then as it was.
+pub fn save_with(path: &Path, rewrite: Rewrite<'_>) -> Result<Edited, ConfigError> {
     let unwritable = |error: &io::Error| {
         ConfigError::new("", format!("the file cannot be written: {error}")).advise("nothing was changed").in_file(path)
     };
     let target = target(path)?;
-    let name = target.file_name().and_then(|name| name.to_str());
-    let (Some(folder), Some(name)) = (target.parent(), name) else {
-        return Err(unwritable(&io::ErrorKind::InvalidFilename.into()));
-    };
-    make_folder(folder).map_err(|error| unwritable(&error))?;
+    let (folder, name) = replace::parts(&target).map_err(|error| unwritable(&error))?;
+    replace::make_folder(folder).map_err(|error| unwritable(&error))?;
     // Never removed: a program that waits for it would then hold a lock that nobody else sees.
-    let lock = private().write(true).create(true).truncate(false).open(folder.join(format!(".{name}.lock")));
+    let lock = replace::private().write(true).create(true).truncate(false).open(folder.join(format!(".{name}.lock")));
     let lock = lock.and_then(|lock| lock.lock().map(|()| lock)).map_err(|error| unwritable(&error))?;
     // Read under the lock, so that nothing another program wrote meanwhile is lost.
-    let edited = plan(&target, change)?;
+    let edited = plan_with(&target, rewrite)?;
     if edited.before != edited.after {
-        replace(&target, &folder.join(format!(".{name}.new")), &edited.after).map_err(|error| unwritable(&error))?;
+        replace::replace(&target, &edited.after, Mode::Private).map_err(|error| unwritable(&error))?;
     }
     drop(lock);
     Ok(edited)
 }
 
-/// The file to be written: a symbolic link stays, and what it leads to is replaced.
 fn target(path: &Path) -> Result<PathBuf, ConfigError> {
-    /// As many as Linux follows.
-    const MOST_LINKS: usize = 40;
     let fault = |error: io::Error| ConfigError::new("", format!("the file cannot be found: {error}")).in_file(path);
-    let mut path = std::path::absolute(path).map_err(fault)?;
-    for _ in 0..MOST_LINKS {
-        let Ok(led) = fs::read_link(&path) else { return Ok(path) };
-        path = path.parent().unwrap_or(Path::new("")).join(led);
-    }
-    Err(ConfigError::new("", "too many symbolic links").in_file(path))
-}
-
-/// Writes the text beside the file, and puts it in its place once it is safely on disk.
-fn replace(target: &Path, beside: &Path, text: &str) -> io::Result<()> {
-    // What a killed program left behind; whoever holds the lock is alone here.
-    match fs::remove_file(beside) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let written = private().write(true).create_new(true).open(beside).and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
-        keep_owner(&file, target)?;
-        file.sync_all()
-    });
-    if let Err(error) = written.and_then(|()| fs::rename(beside, target)) {
-        drop(fs::remove_file(beside));
-        return Err(error);
-    }
-    sync_folder(target.parent().unwrap_or(Path::new("")))
-}
-
-#[cfg(unix)]
-fn private() -> OpenOptions {
-    use std::os::unix::fs::OpenOptionsExt;
-    let mut options = OpenOptions::new();
-    options.mode(0o600);
-    options
-}
-
-#[cfg(unix)]
-fn make_folder(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
-}
-
-/// An administrator who edits somebody's file does not take it away from them.
-#[cfg(unix)]
-fn keep_owner(file: &File, old: &Path) -> io::Result<()> {
-    use std::os::unix::fs::{MetadataExt, fchown};
-    let Ok(old) = fs::metadata(old) else { return Ok(()) };
-    let new = file.metadata()?;
-    if new.uid() == old.uid() { Ok(()) } else { fchown(file, Some(old.uid()), Some(old.gid())) }
-}
-
-/// The new name is on disk only when its folder is.
-#[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
-}
-
-#[cfg(not(unix))]
-fn private() -> OpenOptions {
-    OpenOptions::new()
-}
-
-#[cfg(not(unix))]
-fn make_folder(folder: &Path) -> io::Result<()> {
-    fs::create_dir_all(folder)
-}
-
-#[cfg(not(unix))]
-fn keep_owner(_file: &File, _old: &Path) -> io::Result<()> {
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn sync_folder(_folder: &Path) -> io::Result<()> {
-    Ok(())
+    replace::target(path).map_err(fault)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::config::{
         DatabaseKey,

@@ -11,6 +11,7 @@
 
 mod admin_command;
 mod bad_input;
+mod client_config_command;
 mod command_line;
 mod completions;
 mod confirm;
@@ -20,6 +21,7 @@ mod fuzz_corpus;
 mod http;
 mod isolation;
 mod limits;
+mod migrate_command;
 mod progress;
 mod prompts;
 mod reference;

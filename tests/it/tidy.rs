@@ -57,6 +57,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("serde_saphyr", &["config/"]),
     ("granit_parser", &["config/edit/"]),
     ("dotenvy", &["config/env.rs"]),
+    ("jsonc_parser", &["cli/client_config/merge/"]),
     ("anstream", &["cli/output.rs"]),
     ("similar", &["cli/confirm.rs"]),
     ("imbl", &["embedded/store/"]),

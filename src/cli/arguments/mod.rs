@@ -1,9 +1,11 @@
 //! What can be said on the command line. Only words, no meaning: the files of the subcommands give them one.
 
 pub(crate) mod admin;
+pub(crate) mod client_config;
 pub(crate) mod common;
 pub(crate) mod db;
 pub(crate) mod doctor;
+pub(crate) mod migrate;
 pub(crate) mod user;
 
 use std::{ffi::OsString, path::PathBuf};
@@ -13,9 +15,11 @@ use clap::{
 };
 
 use admin::AdminOptions;
+use client_config::ClientConfigOptions;
 use common::{ConfigFile, EnvironmentFile};
 use db::{ConfigCommand, DbCommand, DbOptions};
 use doctor::DoctorOptions;
+use migrate::MigrateOptions;
 use user::UserOptions;
 
 /// MCP server for ArangoDB, with an embedded ArangoDB-compatible engine.
@@ -103,6 +107,23 @@ A server that does not answer is tried $ARANGO_CONNECT_RETRIES times, $ARANGO_CO
 
 It ends with exit code 1 when a check fails, and with 0 when there are warnings only.")]
     Doctor(DoctorOptions),
+    /// Tell an MCP client about this server: print its configuration, or merge it into its file.
+    #[command(after_help = "Examples:
+  mcp-arangodb-async client-config claude-desktop
+  mcp-arangodb-async client-config cursor --write --read-only
+  mcp-arangodb-async client-config vscode --write --project --dry-run
+  mcp-arangodb-async client-config claude-code --write --url http://127.0.0.1:8000/mcp
+
+No password is printed or written, only the names of the variables that hold them.")]
+    ClientConfig(Box<ClientConfigOptions>),
+    /// Take over the configuration of the Python version: its databases.yaml, or the ARANGO_* variables.
+    #[command(after_help = "Examples:
+  mcp-arangodb-async migrate --dry-run
+  mcp-arangodb-async migrate old/config/databases.yaml --merge
+  mcp-arangodb-async migrate --from-env --environment-file .env
+
+A password is neither printed nor written: where there was one, a variable is named that has to be set to it.")]
+    Migrate(MigrateOptions),
     /// List the tools.
     Tools(ToolsOptions),
     /// Serve the embedded engine over ArangoDB's HTTP API, for any ArangoDB driver.

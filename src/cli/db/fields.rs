@@ -67,7 +67,7 @@ fn absolute(path: &Path) -> Result<Setting, CliError> {
 }
 
 /// A new entry in one line.
-pub(super) fn entry_line(key: &DatabaseKey, fields: &Fields) -> String {
+pub(in crate::cli) fn entry_line(key: &DatabaseKey, fields: &Fields) -> String {
     let said: Vec<_> = fields
         .iter()
         .filter_map(|(field, setting)| Some(format!("{} {}", field.name(), words(setting.as_ref()?))))

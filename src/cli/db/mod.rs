@@ -14,6 +14,8 @@ mod update;
 
 use std::process::ExitCode;
 
+pub(super) use fields::entry_line;
+
 use super::{
     arguments::{
         Cli,

@@ -4,6 +4,7 @@ pub(crate) mod database;
 pub(crate) mod engine;
 pub(crate) mod everywhere;
 pub(crate) mod http;
+pub(crate) mod shell;
 pub(crate) mod stdio;
 
 use std::{

@@ -3,7 +3,7 @@
 use std::{
     collections::{HashMap, VecDeque},
     io::{BufRead as _, BufReader, Write as _},
-    process::{Child, ChildStdin, Stdio},
+    process::{Child, ChildStdin, Command, Stdio},
     sync::mpsc::{Receiver, channel},
     thread,
 };
@@ -39,7 +39,13 @@ impl Client {
     pub(crate) fn start(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let home = tempfile::tempdir().unwrap();
         let mut command = program(home.path());
-        command.args(arguments).envs(variables.iter().copied()).stdin(Stdio::piped()).stderr(Stdio::null());
+        command.args(arguments).envs(variables.iter().copied());
+        Self::over(command, home)
+    }
+
+    /// Starts the server with this command. No message is sent yet.
+    pub(crate) fn over(mut command: Command, home: TempDir) -> Self {
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
         let output = BufReader::new(child.stdout.take().unwrap());
         let (tell, answers) = channel();
