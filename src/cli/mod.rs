@@ -3,11 +3,13 @@
 mod admin;
 mod arguments;
 mod call;
+mod completions;
 mod confirm;
 mod db;
 mod embedded;
 mod error;
 mod health;
+mod man;
 mod output;
 mod sample;
 mod serve;
@@ -58,6 +60,9 @@ fn runtime_for(cli: &Cli) -> Builder {
             | Command::User(_)
             | Command::Health(_)
             | Command::Tools(_)
+            | Command::Completions(_)
+            | Command::Complete(_)
+            | Command::Man(_)
             | Command::Version,
         ) => false,
     };
@@ -74,18 +79,21 @@ async fn dispatch(cli: Cli) -> Result<ExitCode, CliError> {
         Command::Health(options) => health::run(options).await,
         Command::Tools(options) => tools::run(&options),
         Command::Embedded(options) => embedded::run(options).await,
+        Command::Completions(options) => completions::print_script(&options),
+        Command::Complete(options) => completions::answer(options),
+        Command::Man(options) => man::run(&options),
         Command::Version => version::run(),
     }
 }
 
 fn usage(error: &clap::Error) -> ExitCode {
-    let text = error.render().to_string();
+    let text = error.render().ansi().to_string();
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            output::print(&text).map_or_else(|error| failed(&error), |()| ExitCode::SUCCESS)
+            output::print_styled(&text).map_or_else(|error| failed(&error), |()| ExitCode::SUCCESS)
         }
         _ => {
-            output::note(&text);
+            output::note_styled(&text);
             ExitCode::from(2)
         }
     }
