@@ -20,9 +20,13 @@ mod http;
 mod isolation;
 mod limits;
 mod progress;
+#[cfg(unix)]
+mod progress_bar;
 mod prompts;
 mod reference;
 mod resources;
+#[cfg(unix)]
+mod shell;
 mod stdio;
 mod support;
 mod tidy;

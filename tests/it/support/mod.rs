@@ -5,6 +5,8 @@ pub(crate) mod engine;
 pub(crate) mod everywhere;
 pub(crate) mod http;
 pub(crate) mod stdio;
+#[cfg(unix)]
+pub(crate) mod terminal;
 
 use std::{
     path::Path,
