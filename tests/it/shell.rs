@@ -35,33 +35,41 @@ const LINES: [(&str, &str); 9] = [
 /// How a shell is started without anybody's settings, and made to load a script and to show this prompt.
 struct Shell {
     name: &'static str,
-    arguments: &'static [&'static str],
+    command: &'static [&'static str],
     preparation: &'static str,
+    /// What completes a line and runs it.
+    keys: &'static str,
 }
 
 const PROMPT: &str = "READY> ";
 
 const BASH: Shell = Shell {
     name: "bash",
-    arguments: &["--norc", "--noprofile", "-i"],
+    command: &["bash", "--norc", "--noprofile", "-i"],
     preparation: "bind 'set enable-bracketed-paste off'; source ./script; PS1=\"REA\"'DY> '",
+    keys: "\t\r",
 };
 
 const OTHERS: [Shell; 3] = [
     Shell {
         name: "zsh",
-        arguments: &["-f", "-i"],
+        command: &["zsh", "-f", "-i"],
         preparation: "autoload -Uz compinit; compinit -D; source ./script; PS1=\"REA\"'DY> '",
+        keys: "\t\r",
     },
     Shell {
         name: "fish",
-        arguments: &["--no-config", "--interactive"],
+        // It insists on a terminal of its own session.
+        command: &["setsid", "--ctty", "fish", "--no-config", "--interactive"],
         preparation: "source ./script; function fish_prompt; echo -n \"REA\"'DY> '; end",
+        keys: "\t\r",
     },
     Shell {
         name: "elvish",
-        arguments: &["-norc"],
+        command: &["setsid", "--ctty", "elvish", "-norc"],
         preparation: "eval (slurp < script); set edit:prompt = { put \"REA\"'DY> ' }; set edit:rprompt = { }",
+        // It may ask which of one candidate is meant.
+        keys: "\t\r\r",
     },
 ];
 
@@ -81,15 +89,15 @@ fn completes(shell: &Shell) {
     fs::write(path("bin/mcp-arangodb-async"), STAND_IN).unwrap();
     fs::set_permissions(path("bin/mcp-arangodb-async"), fs::Permissions::from_mode(0o755)).unwrap();
     fs::write(path("script"), script_of(shell.name)).unwrap();
-    let mut command = Command::new(shell.name);
-    command.args(shell.arguments).current_dir(home.path()).env_clear().env("HOME", home.path());
+    let mut command = Command::new(shell.command[0]);
+    command.args(&shell.command[1..]).current_dir(home.path()).env_clear().env("HOME", home.path());
     command.env("PROGRAM", program_folder().join("mcp-arangodb-async"));
     command.env("PATH", format!("{}:/usr/local/bin:/usr/bin:/bin", path("bin").display()));
     let mut terminal = Terminal::start(command, Streams::All);
     terminal.type_in(&format!("{}\r", shell.preparation));
     let mut from = terminal.wait_for(PROMPT, 0);
     for (typed, called) in LINES {
-        terminal.type_in(&format!("mcp-arangodb-async {typed}\t\r"));
+        terminal.type_in(&format!("mcp-arangodb-async {typed}{}", shell.keys));
         let shown = terminal.wait_for(called, from);
         from = terminal.wait_for(PROMPT, shown);
     }
