@@ -169,6 +169,50 @@ fn every_command_has_a_manual_page_that_renders() {
     assert!(missing.status.code() == Some(1) && told.contains("add, remove"), "{told}");
 }
 
+#[test]
+fn help_is_arranged_and_coloured_only_for_people_who_want_that() {
+    let plain = String::from_utf8(run(&["--help"]).stdout).unwrap();
+    for heading in ["Serve:", "Set up:", "Look after servers:", "This program:", "Options:", "Examples:"] {
+        assert!(plain.contains(&format!("\n{heading}\n")), "{plain}");
+    }
+    assert!(!plain.contains('\u{1b}'));
+    let help = |no_color: &str| {
+        let home = tempfile::tempdir().unwrap();
+        let mut command = program(home.path());
+        command.arg("--help").env("NO_COLOR", no_color);
+        Terminal::start(command, Streams::All).ended().0
+    };
+    assert!(help("").contains("\u{1b}["));
+    assert_eq!(help("1").replace('\r', ""), plain);
+}
+
+#[test]
+fn misspelt_commands_are_told_what_was_meant() {
+    for (words, meant) in
+        [(&["helth"][..], "'health'"), (&["db", "remov"], "'remove'"), (&["admin", "databse"], "'database'")]
+    {
+        let output = run(words);
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(2) && told.contains("tip:") && told.contains(meant), "{told}");
+    }
+}
+
+#[test]
+fn arguments_come_from_standard_input_where_they_are_too_long_for_a_line() {
+    let home = tempfile::tempdir().unwrap();
+    let call = |text: &str| {
+        fs::write(home.path().join("arguments.json"), text).unwrap();
+        let file = fs::File::open(home.path().join("arguments.json")).unwrap();
+        program(home.path()).args(["call", "--embedded", "arango_query", "-"]).stdin(file).output().unwrap()
+    };
+    assert_eq!(call("{\"query\": \"RETURN 1\"}").stdout, b"[1]\n");
+    for text in ["", "[1]", "query=RETURN 1"] {
+        let output = call(text);
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(1) && told.contains("not a JSON object"), "{told}");
+    }
+}
+
 fn renders(page: &Path) {
     let output = Command::new("groff")
         .args(["-ww", "-b", "-z", "-man", "-Tutf8"])

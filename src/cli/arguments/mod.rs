@@ -3,7 +3,7 @@
 pub(crate) mod admin;
 pub(crate) mod common;
 pub(crate) mod db;
-mod groups;
+mod help;
 pub(crate) mod shell;
 pub(crate) mod user;
 
@@ -86,7 +86,7 @@ impl Cli {
         let grammar = Self::command()
             .mut_subcommand("call", |call| call.mut_arg("embedded", |embedded| embedded.require_equals(true)))
             .mut_args(|option| option.hide(true));
-        groups::arranged(grammar)
+        help::arranged(grammar)
     }
 
     /// The same with everything worked out that clap works out itself: names, help, version.

@@ -25,6 +25,7 @@ fn commands_and_options_are_completed_where_they_stand() {
     assert_eq!(values(&["completions", ""]).first().unwrap(), "bash");
     assert_eq!(values(&["server", "--transport", "h"]), ["http"]);
     assert_eq!(values(&["server", "--transport=h"]), ["--transport=http"]);
+    assert!(values(&["--"]).contains(&"--transport".to_owned()));
     let everything = values(&[""]);
     assert!(everything.contains(&"db".to_owned()), "{everything:?}");
     assert!(!everything.iter().any(|each| each.starts_with(['_', '-'])), "{everything:?}");

@@ -19,7 +19,8 @@ const DIRECTORIES: &str = "directories";
 
 /// The grammar, with what this machine and this line know.
 pub(super) fn taught(grammar: Command, line: &Line) -> Command {
-    teach(grammar, &Arc::new(line.clone()))
+    // The options of `server` are hidden in the help of the program, not from those who type them.
+    teach(grammar.mut_args(|option| option.hide(false)), &Arc::new(line.clone()))
 }
 
 fn teach(command: Command, line: &Arc<Line>) -> Command {
