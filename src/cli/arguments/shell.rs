@@ -13,7 +13,7 @@ pub(crate) enum Shell {
     Zsh,
     /// Fish.
     Fish,
-    /// `PowerShell`, also on Linux and macOS.
+    #[value(help = "PowerShell, on every system")]
     Powershell,
     /// Elvish.
     Elvish,

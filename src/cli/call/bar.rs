@@ -35,6 +35,10 @@ impl Bar {
 
     fn draw(&mut self) {
         let report = self.reports.borrow_and_update().clone();
+        if report.done == 0 {
+            // Nobody can say yet how long it takes.
+            return;
+        }
         let template = if report.total.is_some() { MEASURED } else { OPEN };
         if let Ok(style) = ProgressStyle::with_template(template) {
             self.bar.set_style(style.progress_chars("=> ").tick_chars("-\\|/ "));

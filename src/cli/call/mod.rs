@@ -28,7 +28,7 @@ pub(crate) async fn run(options: CallOptions) -> Result<ExitCode, CliError> {
     };
     let (bar, progress) = Bar::on_terminal();
     let result = match &options.server {
-        Some(url) => bar::showing(bar, remote::call(url, &options.tool, arguments, &progress)).await?,
+        Some(url) => bar::showing(bar, remote::call(url, &options.tool, &arguments, &progress)).await?,
         None => bar::showing(bar, here(&options, arguments, progress)).await?,
     };
     let texts = result.content.iter().filter_map(|block| block.as_text());

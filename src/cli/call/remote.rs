@@ -24,7 +24,7 @@ const TOKEN: &str = "call";
 pub(super) async fn call(
     url: &str,
     tool: &str,
-    arguments: Map<String, Value>,
+    arguments: &Map<String, Value>,
     progress: &Progress,
 ) -> Result<Reply, CliError> {
     let failed = |error: reqwest::Error| CliError::while_doing(&format!("cannot call {url}"), error.without_url());
@@ -71,7 +71,7 @@ async fn answer(mut response: reqwest::Response, progress: &Progress) -> Result<
     Ok(None)
 }
 
-fn request(tool: &str, arguments: Map<String, Value>, watched: bool) -> Value {
+fn request(tool: &str, arguments: &Map<String, Value>, watched: bool) -> Value {
     let mut meta = json!({
         "io.modelcontextprotocol/protocolVersion": PROTOCOL,
         "io.modelcontextprotocol/clientInfo": { "name": SERVER_NAME, "version": VERSION },
@@ -166,7 +166,7 @@ mod tests {
             tell(&notice(token, done), &progress, &mut told);
         }
         assert_eq!((reports.borrow().done, reports.borrow().total), (5, Some(9)));
-        assert_eq!(request("t", Map::new(), false).pointer("/params/_meta/progressToken"), None);
-        assert_eq!(request("t", Map::new(), true).pointer("/params/_meta/progressToken"), Some(&TOKEN.into()));
+        assert_eq!(request("t", &Map::new(), false).pointer("/params/_meta/progressToken"), None);
+        assert_eq!(request("t", &Map::new(), true).pointer("/params/_meta/progressToken"), Some(&TOKEN.into()));
     }
 }

@@ -2,7 +2,50 @@
 
 use std::{ffi::OsString, fs};
 
+use proptest::{collection::vec, prelude::ProptestConfig, proptest, sample::select};
+
 use super::*;
+
+/// Words that are something somewhere, and words that are nothing anywhere.
+const ODD: &[&str] = &[
+    "",
+    "-",
+    "--",
+    "---",
+    "=",
+    "--=",
+    "-C",
+    "-Cx",
+    "--config-file=",
+    "--database",
+    "--embedded",
+    "--embedded=x",
+    "--yes",
+    "-y",
+    "--no-such",
+    "db",
+    "config",
+    "add",
+    "remove",
+    "call",
+    "arango_query",
+    "query=",
+    "database=",
+    "admin",
+    "database",
+    "server",
+    "--transport",
+    "--port",
+    "-1",
+    "help",
+    "__complete",
+    "--current=",
+    "ü",
+    "~",
+    "~/x",
+    "\u{7f}\n",
+    "'\"$(x)",
+];
 
 fn offered(line: &[&str]) -> Vec<String> {
     let (current, before) = line.split_last().unwrap();
@@ -73,6 +116,15 @@ fn files_and_directories_are_left_to_the_shell() {
     assert_eq!(offered(&["server", "--backup-dir", ""]), ["\tdirectories\n"]);
     assert_eq!(offered(&["server", "--embedded", ""]), ["\tdirectories\n"]);
     assert_eq!(values(&["server", "--embedded", "--sam"]), ["--sample"]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn no_line_is_too_odd(words in vec(select(ODD), 1..7)) {
+        drop(offered(&words));
+    }
 }
 
 #[test]
