@@ -4,6 +4,7 @@ mod admin;
 mod arguments;
 mod call;
 mod client_config;
+mod completions;
 mod confirm;
 mod db;
 mod doctor;
@@ -12,6 +13,7 @@ mod error;
 mod health;
 mod look;
 mod migrate;
+mod man;
 mod output;
 mod permissions;
 mod sample;
@@ -66,6 +68,9 @@ fn runtime_for(cli: &Cli) -> Builder {
             | Command::ClientConfig(_)
             | Command::Migrate(_)
             | Command::Tools(_)
+            | Command::Completions(_)
+            | Command::Complete(_)
+            | Command::Man(_)
             | Command::Version,
         ) => false,
     };
@@ -85,18 +90,21 @@ async fn dispatch(cli: Cli) -> Result<ExitCode, CliError> {
         Command::Migrate(options) => migrate::run(options).await,
         Command::Tools(options) => tools::run(&options),
         Command::Embedded(options) => embedded::run(options).await,
+        Command::Completions(options) => completions::print_script(&options),
+        Command::Complete(options) => completions::answer(options),
+        Command::Man(options) => man::run(&options),
         Command::Version => version::run(),
     }
 }
 
 fn usage(error: &clap::Error) -> ExitCode {
-    let text = error.render().to_string();
+    let text = error.render().ansi().to_string();
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            output::print(&text).map_or_else(|error| failed(&error), |()| ExitCode::SUCCESS)
+            output::print_styled(&text).map_or_else(|error| failed(&error), |()| ExitCode::SUCCESS)
         }
         _ => {
-            output::note(&text);
+            output::note_styled(&text);
             ExitCode::from(2)
         }
     }

@@ -48,6 +48,13 @@ pub(crate) fn read_line() -> Option<String> {
     io::stdin().read_line(&mut line).ok().filter(|read| *read > 0).map(|_| line)
 }
 
+/// Reads all of standard input, beside the runtime's own thread.
+pub(crate) async fn read_input() -> Result<String, CliError> {
+    let read = tokio::task::spawn_blocking(|| io::read_to_string(io::stdin().lock())).await;
+    let read = read.map_err(io::Error::other).and_then(|text| text);
+    read.map_err(|error| CliError::while_doing("cannot read standard input", error))
+}
+
 /// Whether a person waits at standard input.
 pub(crate) fn input_is_terminal() -> bool {
     io::stdin().is_terminal()

@@ -23,9 +23,13 @@ mod isolation;
 mod limits;
 mod migrate_command;
 mod progress;
+#[cfg(unix)]
+mod progress_bar;
 mod prompts;
 mod reference;
 mod resources;
+#[cfg(unix)]
+mod shell;
 mod stdio;
 mod support;
 mod tidy;

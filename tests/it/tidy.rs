@@ -23,7 +23,20 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("mcp", &["wire", "clock", "progress", "observability", "manual", "config", "tenancy", "tools"]),
     (
         "cli",
-        &["wire", "clock", "observability", "aql", "config", "arango", "embedded", "tenancy", "dump", "tools", "mcp"],
+        &[
+            "wire",
+            "clock",
+            "progress",
+            "observability",
+            "aql",
+            "config",
+            "arango",
+            "embedded",
+            "tenancy",
+            "dump",
+            "tools",
+            "mcp",
+        ],
     ),
 ];
 
@@ -52,6 +65,9 @@ const CRATES: &[(&str, &[&str])] = &[
     ("rmcp", &["mcp/", "tools/reply.rs", "tools/registry/"]),
     ("axum", &["mcp/"]),
     ("clap", &["cli/"]),
+    ("clap_complete", &["cli/completions/"]),
+    ("clap_mangen", &["cli/man.rs"]),
+    ("indicatif", &["cli/call/bar.rs"]),
     ("reqwest", &["arango/http/", "cli/call"]),
     ("hyper", &["embedded/listen/"]),
     ("serde_saphyr", &["config/"]),

@@ -34,7 +34,7 @@ pub(crate) async fn run(options: AdminOptions) -> Result<ExitCode, CliError> {
 
 /// What a group says that was given no command.
 pub(super) fn help(group: &str) -> ExitCode {
-    output::note(&Cli::help_of(group).to_string());
+    output::note_styled(&Cli::help_of(group).ansi().to_string());
     ExitCode::FAILURE
 }
 

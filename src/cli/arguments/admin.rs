@@ -13,6 +13,10 @@ pub(crate) struct AdminOptions {
 #[derive(Debug, Subcommand)]
 pub(crate) enum AdminCommand {
     /// Databases on a server: create, drop, list.
+    #[command(after_help = "Examples:
+  mcp-arangodb-async admin database list --database production
+  mcp-arangodb-async admin database create shop --url https://db1.example.com:8529
+  mcp-arangodb-async admin database drop shop --dry-run")]
     Database(DatabaseGroup),
 }
 
@@ -38,7 +42,7 @@ pub(crate) enum DatabaseCommand {
   mcp-arangodb-async admin database drop shop --database production")]
     Drop(DropOptions),
     /// List the databases of a server.
-    #[command(visible_alias = "ls", after_help = "Example:\n  mcp-arangodb-async admin database list --json")]
+    #[command(visible_alias = "ls", after_help = "Examples:\n  mcp-arangodb-async admin database list --json")]
     List(ListOptions),
 }
 

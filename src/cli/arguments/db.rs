@@ -39,10 +39,10 @@ pub(crate) enum ConfigCommand {
   mcp-arangodb-async db add scratch --url embedded:")]
     Add(Box<AddOptions>),
     /// Remove a database from the configuration; the database itself stays.
-    #[command(visible_alias = "rm", after_help = "Example:\n  mcp-arangodb-async db remove staging --dry-run")]
+    #[command(visible_alias = "rm", after_help = "Examples:\n  mcp-arangodb-async db remove staging --dry-run")]
     Remove(RemoveOptions),
     /// List the configured databases.
-    #[command(visible_alias = "ls", after_help = "Example:\n  mcp-arangodb-async db list --json")]
+    #[command(visible_alias = "ls", after_help = "Examples:\n  mcp-arangodb-async db list --json")]
     List(ListOptions),
     /// Change an entry of the configuration, or its key.
     #[command(after_help = "Examples:
@@ -61,7 +61,7 @@ An empty text (\"\") removes the description, the timeout, a limit, the CA file 
   mcp-arangodb-async db test --all --json")]
     Test(TestOptions),
     /// Show the file, its permissions, how a call's database is chosen, and whether each database answers.
-    #[command(after_help = "Example:\n  mcp-arangodb-async db status")]
+    #[command(after_help = "Examples:\n  mcp-arangodb-async db status")]
     Status(StatusOptions),
 }
 
@@ -178,7 +178,7 @@ pub(crate) struct UpdateOptions {
     #[arg(value_name = "KEY")]
     pub(crate) old: String,
     /// Another key for it; `default_database` follows.
-    #[arg(long, short, value_name = "KEY", alias = "rename")]
+    #[arg(long, short, value_name = "NEW_KEY", alias = "rename")]
     pub(crate) key: Option<String>,
     #[command(flatten)]
     pub(crate) entry: EntryOptions,
@@ -191,6 +191,7 @@ pub(crate) struct UpdateOptions {
 #[derive(Debug, Args)]
 pub(crate) struct DefaultOptions {
     /// The key of the entry that becomes the default; without it the default is shown.
+    #[arg(value_name = "KEY")]
     pub(crate) name: Option<String>,
     /// Have no default.
     #[arg(long, conflicts_with = "name")]
@@ -208,7 +209,7 @@ pub(crate) struct DefaultOptions {
 #[derive(Debug, Args)]
 pub(crate) struct TestOptions {
     /// The key of the entry; without it, the database that a call would use.
-    #[arg(conflicts_with = "all")]
+    #[arg(value_name = "KEY", conflicts_with = "all")]
     pub(crate) name: Option<String>,
     /// Test all databases, at once.
     #[arg(long)]

@@ -6,6 +6,8 @@ pub(crate) mod common;
 pub(crate) mod db;
 pub(crate) mod doctor;
 pub(crate) mod migrate;
+mod help;
+pub(crate) mod shell;
 pub(crate) mod user;
 
 use std::{ffi::OsString, path::PathBuf};
@@ -20,13 +22,27 @@ use common::{ConfigFile, EnvironmentFile};
 use db::{ConfigCommand, DbCommand, DbOptions};
 use doctor::DoctorOptions;
 use migrate::MigrateOptions;
+use shell::{CompleteOptions, CompletionsOptions, ManOptions};
 use user::UserOptions;
 
 /// MCP server for ArangoDB, with an embedded ArangoDB-compatible engine.
 ///
-/// Without a subcommand it serves MCP on its standard input and output.
+/// Without a command it is `server`, and takes the options of that: it serves MCP on its standard input and output.
 #[derive(Debug, Parser)]
-#[command(name = "mcp-arangodb-async", version, infer_long_args = true, args_conflicts_with_subcommands = true)]
+#[command(
+    name = "mcp-arangodb-async",
+    version,
+    infer_long_args = true,
+    args_conflicts_with_subcommands = true,
+    override_usage = "mcp-arangodb-async [OPTIONS OF server]\n       mcp-arangodb-async <COMMAND>",
+    after_help = "Examples:
+  mcp-arangodb-async server --transport http --embedded --sample
+  mcp-arangodb-async db add production --url https://db1.example.com:8529 --database shop \\
+      --username app --password-env PROD_DB_PASSWORD
+  mcp-arangodb-async call arango_query query='RETURN 1'
+
+`mcp-arangodb-async COMMAND --help` says more; -h says it shorter."
+)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
@@ -40,8 +56,7 @@ impl Cli {
         let cli = Self::from_arg_matches(&Self::grammar().try_get_matches_from(words)?)?;
         match cli.fault() {
             Some(fault) => {
-                let mut grammar = Self::grammar();
-                grammar.build();
+                let mut grammar = Self::built();
                 let add = grammar.find_subcommand_mut("db").and_then(|db| db.find_subcommand_mut("add"));
                 let kind = ErrorKind::MissingRequiredArgument;
                 Err(add.map_or_else(|| clap::Error::raw(kind, &fault), |add| add.error(kind, &fault)))
@@ -66,30 +81,65 @@ impl Cli {
 
     /// The help of a group of commands, by the words that lead to it.
     pub(crate) fn help_of(group: &str) -> StyledStr {
-        let mut grammar = Self::grammar();
-        grammar.build();
+        let mut grammar = Self::built();
         let found = group.split(' ').try_fold(&mut grammar, |command, word| command.find_subcommand_mut(word));
         found.map(clap::Command::render_help).unwrap_or_default()
     }
 
     /// The derived command, but with `call` the directory of `--embedded` needs an equals sign: what follows is the tool.
-    fn grammar() -> clap::Command {
-        Self::command()
+    /// The options of `server` are understood without the word, and described with it.
+    pub(crate) fn grammar() -> clap::Command {
+        let grammar = Self::command()
             .mut_subcommand("call", |call| call.mut_arg("embedded", |embedded| embedded.require_equals(true)))
+            .mut_args(|option| option.hide(true));
+        help::arranged(grammar)
+    }
+
+    /// The same with everything worked out that clap works out itself: names, help, version.
+    pub(crate) fn built() -> clap::Command {
+        let mut grammar = Self::grammar();
+        grammar.build();
+        grammar
     }
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Serve MCP (the default).
+    #[command(after_help = "Examples:
+  mcp-arangodb-async server
+  mcp-arangodb-async server -C ./config.yaml --read-only
+  mcp-arangodb-async server --transport http --port 8000
+  mcp-arangodb-async server --embedded --sample")]
     Server(ServerOptions),
     /// Call one tool and print its result.
+    #[command(after_help = "Examples:
+  mcp-arangodb-async call arango_list_collections database=production
+  mcp-arangodb-async call arango_query query='FOR o IN orders LIMIT 3 RETURN o' --read-only
+  mcp-arangodb-async call arango_query '{\"query\": \"RETURN @a\", \"bind_vars\": {\"a\": 1}}'
+  mcp-arangodb-async call arango_bulk_insert - < documents.json
+  mcp-arangodb-async call --server http://127.0.0.1:8000/mcp arango_database_status
+
+On a terminal, long calls show how far they are. The exit code is 1 when the tool failed.")]
     Call(CallOptions),
     /// Administer the databases of the configuration file: add, remove, list, update, default, test, status.
+    #[command(after_help = "Examples:
+  mcp-arangodb-async db list
+  mcp-arangodb-async db add scratch --url embedded:
+  mcp-arangodb-async db test --all
+
+`mcp-arangodb-async db COMMAND --help` says more. `admin` and `user` change servers; `db` changes only the file.")]
     Db(DbOptions),
     /// Administer the databases on a server: create, drop, list.
+    #[command(after_help = "Examples:
+  mcp-arangodb-async admin database list
+  mcp-arangodb-async admin database create shop --with-user app")]
     Admin(AdminOptions),
     /// Administer the users of a server: add, remove, list, grant, revoke, databases, password.
+    #[command(after_help = "Examples:
+  mcp-arangodb-async user list
+  mcp-arangodb-async user add app --password-env APP_PASSWORD
+  mcp-arangodb-async user grant app shop --permission ro")]
     User(UserOptions),
     /// Say whether databases answer, as JSON: on stdout with exit code 0, or on stderr with 1.
     #[command(after_help = "Examples:
@@ -125,10 +175,40 @@ No password is printed or written, only the names of the variables that hold the
 A password is neither printed nor written: where there was one, a variable is named that has to be set to it.")]
     Migrate(MigrateOptions),
     /// List the tools.
+    #[command(after_help = "Examples:
+  mcp-arangodb-async tools
+  mcp-arangodb-async tools --json")]
     Tools(ToolsOptions),
     /// Serve the embedded engine over ArangoDB's HTTP API, for any ArangoDB driver.
+    #[command(after_help = "Examples:
+  mcp-arangodb-async embedded --port 8529 --no-auth --sample
+  mcp-arangodb-async embedded --port 8529 --root-password-env ARANGO_ROOT_PASSWORD")]
     Embedded(EmbeddedOptions),
+    /// Print the script that lets a shell complete commands, options, tools and the keys of databases.
+    #[command(after_help = "Examples:
+  mcp-arangodb-async completions bash > ~/.local/share/bash-completion/completions/mcp-arangodb-async
+  mcp-arangodb-async completions zsh > ~/.zfunc/_mcp-arangodb-async
+  mcp-arangodb-async completions fish > ~/.config/fish/completions/mcp-arangodb-async.fish
+  mcp-arangodb-async completions powershell >> $PROFILE
+  mcp-arangodb-async completions elvish >> ~/.config/elvish/rc.elv
+
+The directory has to exist. Bash reads its own with the package bash-completion; without it, put this into ~/.bashrc:
+  source <(mcp-arangodb-async completions bash)
+
+Zsh reads directories in $fpath; this in ~/.zshrc, before compinit, adds the one above:
+  fpath+=~/.zfunc")]
+    Completions(CompletionsOptions),
+    /// What completion scripts ask.
+    #[command(name = "__complete", hide = true)]
+    Complete(CompleteOptions),
+    /// Print a manual page, or write all of them.
+    #[command(after_help = "Examples:
+  mcp-arangodb-async man db add | man -l -
+  mcp-arangodb-async man --dir ~/.local/share/man/man1")]
+    Man(ManOptions),
     /// Print the version.
+    #[command(after_help = "Examples:
+  mcp-arangodb-async version")]
     Version,
 }
 
@@ -203,7 +283,7 @@ pub(crate) struct ServerOptions {
 pub(crate) struct CallOptions {
     /// The tool's name.
     pub(crate) tool: String,
-    /// The arguments: one JSON object, or any number of key=value.
+    /// The arguments: one JSON object, any number of key=value, or `-` for a JSON object on standard input.
     pub(crate) arguments: Vec<String>,
     /// Call a running server at this URL instead of working in this process.
     #[arg(long, value_name = "URL", conflicts_with_all = ["config_file", "embedded", "sample", "backup_dir", "read_only", "confirm"])]

@@ -13,13 +13,13 @@ pub(crate) struct UserOptions {
 #[derive(Debug, Subcommand)]
 pub(crate) enum UserCommand {
     /// Make a user.
-    #[command(after_help = "Example:\n  mcp-arangodb-async user add app --password-env APP_PASSWORD")]
+    #[command(after_help = "Examples:\n  mcp-arangodb-async user add app --password-env APP_PASSWORD")]
     Add(AddOptions),
     /// Remove a user, and what was granted to it.
-    #[command(visible_alias = "rm", after_help = "Example:\n  mcp-arangodb-async user remove app --dry-run")]
+    #[command(visible_alias = "rm", after_help = "Examples:\n  mcp-arangodb-async user remove app --dry-run")]
     Remove(RemoveOptions),
     /// List the users of a server.
-    #[command(visible_alias = "ls", after_help = "Example:\n  mcp-arangodb-async user list --json")]
+    #[command(visible_alias = "ls", after_help = "Examples:\n  mcp-arangodb-async user list --json")]
     List(ListOptions),
     /// Let a user into a database.
     #[command(after_help = "Examples:
@@ -29,13 +29,13 @@ pub(crate) enum UserCommand {
 The database `*` stands for all that have no permission of their own.")]
     Grant(GrantOptions),
     /// Take back what was granted to a user; the default for all databases holds again.
-    #[command(after_help = "Example:\n  mcp-arangodb-async user revoke app shop")]
+    #[command(after_help = "Examples:\n  mcp-arangodb-async user revoke app shop")]
     Revoke(RevokeOptions),
     /// List the databases that you may use, as `$ARANGO_USERNAME`.
-    #[command(after_help = "Example:\n  mcp-arangodb-async user databases --database production --json")]
+    #[command(after_help = "Examples:\n  mcp-arangodb-async user databases --database production --json")]
     Databases(DatabasesOptions),
     /// Change your own password, as `$ARANGO_USERNAME`, on the chosen server and no other.
-    #[command(after_help = "Example:
+    #[command(after_help = "Examples:
   mcp-arangodb-async user password --url https://db1.example.com:8529 --new-password-env NEW_PASSWORD")]
     Password(PasswordOptions),
 }

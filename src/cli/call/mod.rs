@@ -1,5 +1,6 @@
 //! `call`: one tool, from the shell. In this process over the same path a model's call takes, or at a running server.
 
+mod bar;
 mod remote;
 mod terminal;
 
@@ -8,16 +9,27 @@ use std::{process::ExitCode, sync::Arc};
 use serde_json::{Map, Value};
 
 use super::{arguments::CallOptions, error::CliError, output, setup};
-use crate::tools::{CallContext, Caller, Registry, Reply};
+use crate::{
+    progress::Progress,
+    tools::{CallContext, Caller, Registry, Reply},
+};
+use bar::Bar;
+
+/// In the place of arguments: they are read from there.
+const STANDARD_INPUT: &str = "-";
 
 /// The tool failed, as opposed to the command.
 const TOOL_FAILED: u8 = 1;
 
 pub(crate) async fn run(options: CallOptions) -> Result<ExitCode, CliError> {
-    let arguments = parse(&options.arguments)?;
+    let arguments = match options.arguments.as_slice() {
+        [only] if only == STANDARD_INPUT => object(&output::read_input().await?)?,
+        words => parse(words)?,
+    };
+    let (bar, progress) = Bar::on_terminal();
     let result = match &options.server {
-        Some(url) => remote::call(url, &options.tool, arguments).await?,
-        None => here(&options, arguments).await?,
+        Some(url) => bar::showing(bar, remote::call(url, &options.tool, &arguments, &progress)).await?,
+        None => bar::showing(bar, here(&options, arguments, progress)).await?,
     };
     let texts = result.content.iter().filter_map(|block| block.as_text());
     for (at, block) in texts.enumerate() {
@@ -30,7 +42,7 @@ pub(crate) async fn run(options: CallOptions) -> Result<ExitCode, CliError> {
     Ok(if result.is_error == Some(true) { ExitCode::from(TOOL_FAILED) } else { ExitCode::SUCCESS })
 }
 
-async fn here(options: &CallOptions, arguments: Map<String, Value>) -> Result<Reply, CliError> {
+async fn here(options: &CallOptions, arguments: Map<String, Value>, progress: Progress) -> Result<Reply, CliError> {
     let settings = setup::settings(setup::Logs::Quiet)?;
     let services = setup::services(&options.databases, &settings).await?;
     let registry = Registry::standard();
@@ -39,7 +51,7 @@ async fn here(options: &CallOptions, arguments: Map<String, Value>) -> Result<Re
         return Err(CliError::new(format!("unknown tool: {}{near}", options.tool)));
     };
     let asker = Arc::new(terminal::Terminal { yes: options.yes });
-    let context = CallContext::new(Arc::clone(&services), Caller::process()).asking(asker).last();
+    let context = CallContext::new(Arc::clone(&services), Caller::process()).asking(asker).telling(progress).last();
     let reply = registry.call(entry, &context, arguments).await;
     drop(context);
     services.settle().await;
@@ -51,8 +63,7 @@ fn parse(words: &[String]) -> Result<Map<String, Value>, CliError> {
     if let [only] = words
         && only.trim_start().starts_with('{')
     {
-        return serde_json::from_str(only)
-            .map_err(|error| CliError::while_doing("the arguments are not a JSON object", error));
+        return object(only);
     }
     let mut arguments = Map::new();
     for word in words {
@@ -64,6 +75,10 @@ fn parse(words: &[String]) -> Result<Map<String, Value>, CliError> {
         }
     }
     Ok(arguments)
+}
+
+fn object(text: &str) -> Result<Map<String, Value>, CliError> {
+    serde_json::from_str(text).map_err(|error| CliError::while_doing("the arguments are not a JSON object", error))
 }
 
 #[cfg(test)]

@@ -41,7 +41,7 @@ pub(crate) async fn run(options: DbOptions) -> Result<ExitCode, CliError> {
         Some(ConfigCommand::Test(options)) => test::run(options).await,
         Some(ConfigCommand::Status(options)) => status::run(options).await,
         None => {
-            output::note(&Cli::help_of("db").to_string());
+            output::note_styled(&Cli::help_of("db").ansi().to_string());
             Ok(ExitCode::FAILURE)
         }
     }

@@ -6,6 +6,8 @@ pub(crate) mod everywhere;
 pub(crate) mod http;
 pub(crate) mod shell;
 pub(crate) mod stdio;
+#[cfg(unix)]
+pub(crate) mod terminal;
 
 use std::{
     path::Path,
