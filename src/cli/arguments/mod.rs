@@ -5,8 +5,8 @@ pub(crate) mod client_config;
 pub(crate) mod common;
 pub(crate) mod db;
 pub(crate) mod doctor;
-pub(crate) mod migrate;
 mod help;
+pub(crate) mod migrate;
 pub(crate) mod shell;
 pub(crate) mod user;
 
