@@ -120,3 +120,16 @@ impl Random for SequenceRandom {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::from_http_date;
+
+    #[test]
+    fn the_moment_of_a_date_header_is_read_and_nothing_else_is() {
+        assert_eq!(from_http_date("Sun, 06 Nov 1994 08:49:37 GMT"), Some(784_111_777_000));
+        for wrong in ["", "yesterday", "1994-11-06T08:49:37Z", "Sun, 99 Nov 1994 08:49:37 GMT"] {
+            assert_eq!(from_http_date(wrong), None, "{wrong}");
+        }
+    }
+}
