@@ -92,7 +92,7 @@ impl Terminal {
             stdout.read_to_end(&mut output).unwrap();
         }
         let status = self.child.wait().unwrap();
-        while let Ok(more) = self.screen.recv_timeout(PATIENCE) {
+        while let Ok(more) = self.screen.recv() {
             self.shown.push_str(&String::from_utf8_lossy(&more));
         }
         (std::mem::take(&mut self.shown), output, status)
