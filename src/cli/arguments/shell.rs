@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 /// A shell that can be taught to complete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Shell {
-    /// Bash 3.2 and later.
+    /// Bash.
     Bash,
     /// Zsh.
     Zsh,

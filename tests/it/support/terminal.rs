@@ -39,12 +39,7 @@ pub(crate) enum Streams {
 
 impl Terminal {
     /// Starts a program on a new terminal of 100 columns.
-    pub(crate) fn start(command: Command, streams: Streams) -> Self {
-        Self::start_on(command, streams, "xterm")
-    }
-
-    /// The same on a terminal of this kind.
-    pub(crate) fn start_on(mut command: Command, streams: Streams, kind: &str) -> Self {
+    pub(crate) fn start(mut command: Command, streams: Streams) -> Self {
         let keyboard = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&keyboard).unwrap();
         unlockpt(&keyboard).unwrap();
@@ -57,7 +52,7 @@ impl Terminal {
         if streams == Streams::All {
             command.stdin(stream(&line)).stdout(stream(&line));
         }
-        let child = command.env("TERM", kind).spawn().unwrap();
+        let child = command.env("TERM", "xterm").spawn().unwrap();
         // The terminal hangs up when the last program on it has ended.
         drop((line, command));
         let keyboard = File::from(keyboard);
@@ -92,7 +87,7 @@ impl Terminal {
             stdout.read_to_end(&mut output).unwrap();
         }
         let status = self.child.wait().unwrap();
-        while let Ok(more) = self.screen.recv_timeout(PATIENCE) {
+        while let Ok(more) = self.screen.recv() {
             self.shown.push_str(&String::from_utf8_lossy(&more));
         }
         (std::mem::take(&mut self.shown), output, status)
