@@ -23,7 +23,7 @@ use crate::{
     dump,
     progress::{Job, Progress},
     tenancy::{
-        ConnectError, Databases, FocusSealer, Inputs, Level, Principal, Resolution, SessionError, SessionId,
+        ConnectError, Databases, FocusSealer, Inputs, Level, Principal, Quotas, Resolution, SessionError, SessionId,
         SessionState, Sessions, UsageLog,
         resolver::{self, LevelReport},
     },
@@ -53,6 +53,8 @@ pub struct Services {
     pub(crate) results: Arc<Results>,
     /// Proofs that a call was asked about.
     pub(crate) tickets: Tickets,
+    /// What runs on databases that take only so many calls.
+    pub(super) quotas: Arc<Quotas<DatabaseKey>>,
     in_flight: AtomicUsize,
 }
 
@@ -78,7 +80,8 @@ impl Services {
         let results = Results::new(Arc::clone(databases.clock()), Arc::clone(databases.random()));
         let usage = UsageLog::new(Arc::clone(databases.clock()));
         let (tickets, in_flight) = (Tickets::new(Arc::clone(focus.sealer())), AtomicUsize::new(0));
-        Arc::new(Self { config, databases, sessions, usage, focus, backups, results, tickets, in_flight })
+        let quotas = Quotas::new(Arc::clone(databases.clock()), config.databases().len());
+        Arc::new(Self { config, databases, sessions, usage, focus, backups, results, tickets, quotas, in_flight })
     }
 
     /// Forgets a session that has ended.

@@ -51,9 +51,12 @@ const ENGINE_WITHOUT_AQL: &[&str] = &["error", "value", "functions", "store", "u
 const CRATES: &[(&str, &[&str])] = &[
     ("rmcp", &["mcp/", "tools/reply.rs", "tools/registry/"]),
     ("axum", &["mcp/"]),
+    ("tower_http", &["mcp/http/"]),
+    ("tokio_rustls", &["mcp/http/"]),
+    ("x509_cert", &["mcp/http/"]),
     ("clap", &["cli/"]),
     ("reqwest", &["arango/http/", "cli/call"]),
-    ("hyper", &["embedded/listen/"]),
+    ("hyper", &["embedded/listen/", "mcp/http/"]),
     ("serde_saphyr", &["config/"]),
     ("granit_parser", &["config/edit/"]),
     ("dotenvy", &["config/env.rs"]),

@@ -3,6 +3,7 @@
 pub(crate) mod admin;
 pub(crate) mod common;
 pub(crate) mod db;
+pub(crate) mod http;
 pub(crate) mod user;
 
 use std::{ffi::OsString, path::PathBuf};
@@ -14,6 +15,7 @@ use clap::{
 use admin::AdminOptions;
 use common::{ConfigFile, EnvironmentFile};
 use db::{ConfigCommand, DbCommand, DbOptions};
+use http::HttpFlags;
 use user::UserOptions;
 
 /// MCP server for ArangoDB, with an embedded ArangoDB-compatible engine.
@@ -158,14 +160,10 @@ pub(crate) struct ServerOptions {
     /// No sessions for clients of older protocols.
     #[arg(long)]
     pub(crate) stateless: bool,
-    /// Another host name clients may use, e.g. that of a reverse proxy. May be repeated.
-    #[arg(long = "allowed-host", value_name = "NAME")]
-    pub(crate) allowed_hosts: Vec<String>,
-    /// A web page that may call, as scheme://host:port. May be repeated.
-    #[arg(long = "allowed-origin", value_name = "ORIGIN")]
-    pub(crate) allowed_origins: Vec<String>,
     #[command(flatten)]
     pub(crate) databases: DatabaseOptions,
+    #[command(flatten)]
+    pub(crate) http: HttpFlags,
 }
 
 #[derive(Debug, Args)]
