@@ -27,4 +27,5 @@ mod stdio;
 mod support;
 mod tidy;
 mod tools;
+mod wire;
 mod workflow;

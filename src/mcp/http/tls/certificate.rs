@@ -73,3 +73,44 @@ pub(in crate::mcp::http) async fn identify(mut request: Request, next: Next) -> 
     }
     next.run(request).await
 }
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{CertificateParams, DnType, KeyPair, SanType};
+
+    use super::*;
+
+    fn read(name: Option<&str>, others: &[SanType]) -> ClientCertificate {
+        let mut params = CertificateParams::default();
+        params.distinguished_name = rcgen::DistinguishedName::new();
+        if let Some(name) = name {
+            params.distinguished_name.push(DnType::CommonName, name);
+        }
+        params.subject_alt_names = others.to_vec();
+        ClientCertificate::read(params.self_signed(&KeyPair::generate().unwrap()).unwrap().der())
+    }
+
+    #[test]
+    fn a_certificate_stands_for_its_common_name_or_else_for_another_of_its_names() {
+        let host = SanType::DnsName("agent.example".try_into().unwrap());
+        let uri = SanType::URI("spiffe://example/agent".try_into().unwrap());
+        let full = read(Some("käse"), &[host.clone(), uri.clone()]);
+        assert_eq!(full.common_name.as_deref(), Some("käse"));
+        assert_eq!(
+            (full.dns_names.as_slice(), full.uris.as_slice()),
+            (&["agent.example".to_owned()][..], &["spiffe://example/agent".to_owned()][..])
+        );
+        assert_eq!(full.principal().as_str(), "cert:käse");
+        assert_eq!(read(None, &[host.clone(), uri]).principal().as_str(), "cert:spiffe://example/agent");
+        assert_eq!(read(None, &[host]).principal().as_str(), "cert:agent.example");
+    }
+
+    #[test]
+    fn a_certificate_without_names_stands_for_itself() {
+        let (one, other) = (read(None, &[]), read(None, &[]));
+        assert_eq!((one.sha256.len(), one.principal().as_str()), (64, format!("cert:{}", one.sha256).as_str()));
+        assert_ne!(one.principal(), other.principal());
+        let garbage = ClientCertificate::read(&CertificateDer::from_slice(b"none"));
+        assert_eq!((garbage.common_name, garbage.sha256.len()), (None, 64));
+    }
+}
