@@ -155,8 +155,10 @@ impl Acceptor {
             async move { answer.await.map(|response| response.map(|body| Held::new(body, unanswered.answered()))) }
         });
         let timed = Timed::new(socket, Arc::clone(activity), self.limits);
-        let mut connection =
-            http1::Builder::new().max_buf_size(MAX_HEAD).serve_connection(TokioIo::new(timed), service);
+        let mut connection = http1::Builder::new()
+            .max_header_size(MAX_HEAD)
+            .max_buf_size(MAX_HEAD)
+            .serve_connection(TokioIo::new(timed), service);
         let ended = tokio::select! {
             ended = &mut connection => ended,
             () = activity.asked_to_leave() => return,

@@ -49,6 +49,7 @@ async fn calls_beyond_those_at_once_are_refused_until_one_has_ended() {
         answer = slow => panic!("{answer}"),
         () = meanwhile => {}
     }
+    database.until_running(0).await;
     // The client of the slow call has gone, and the place is free again.
     loop {
         let response = server.bare(Method::POST).body(PING).send().await.unwrap();
