@@ -54,6 +54,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("tower_http", &["mcp/http/"]),
     ("tokio_rustls", &["mcp/http/"]),
     ("x509_cert", &["mcp/http/"]),
+    ("rustix", &["mcp/http/descriptors.rs"]),
     ("clap", &["cli/"]),
     ("reqwest", &["arango/http/", "cli/call"]),
     ("hyper", &["embedded/listen/", "mcp/http/"]),

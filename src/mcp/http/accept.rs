@@ -159,10 +159,15 @@ impl Acceptor {
             .max_header_size(MAX_HEAD)
             .max_buf_size(MAX_HEAD)
             .serve_connection(TokioIo::new(timed), service);
+        let told_to_end = async {
+            tokio::select! {
+                () = activity.asked_to_leave() => {}
+                () = self.stop.cancelled() => {}
+            }
+        };
         let ended = tokio::select! {
             ended = &mut connection => ended,
-            () = activity.asked_to_leave() => return,
-            () = self.stop.cancelled() => {
+            () = told_to_end => {
                 if activity.is_waiting() {
                     return;
                 }

@@ -7,6 +7,7 @@ mod bind;
 mod body;
 mod connection;
 mod cors;
+mod descriptors;
 mod guard;
 mod health;
 mod limits;
@@ -113,7 +114,7 @@ pub async fn serve_http(
     let guard = Arc::new(Guard::new(&options, bound.port())?);
     let services = Arc::clone(server.services());
     let (end_streams, cut) = (CancellationToken::new(), CancellationToken::new());
-    let connections = Connections::new(options.limits.max_connections);
+    let connections = Connections::new(descriptors::afford(options.limits.max_connections));
     let acceptor = Acceptor {
         app: router(server, &options, &guard, end_streams.clone()),
         tls: tls.clone(),

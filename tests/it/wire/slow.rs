@@ -145,3 +145,24 @@ async fn a_connection_beyond_the_limit_is_told_so_while_all_are_busy() {
         }
     }
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_signal_ends_streams_and_connections_that_wait() {
+    let mut server = start(&[]);
+    let (mut silent, mut half) = (Raw::connect(&server).await, Raw::connect(&server).await);
+    let mut kept = Raw::connect(&server).await;
+    half.send("GET /hea").await;
+    kept.send(LIVE).await;
+    assert!(kept.answer().await.starts_with("HTTP/1.1 200"));
+    let pid = server.child.id().to_string();
+    let session = server.session().await;
+    let mut stream = session.listen().await;
+    assert!(std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    for client in [&mut silent, &mut half, &mut kept] {
+        assert_eq!(client.rest().await, "");
+    }
+    while stream.chunk().await.is_ok_and(|chunk| chunk.is_some()) {}
+    let status = tokio::task::spawn_blocking(move || server.child.wait().unwrap().success());
+    assert!(tokio::time::timeout(crate::support::PATIENCE, status).await.unwrap().unwrap());
+}
