@@ -78,7 +78,7 @@ impl Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Serve MCP (the default).
-    Server(ServerOptions),
+    Server(Box<ServerOptions>),
     /// Call one tool and print its result.
     Call(CallOptions),
     /// Administer the databases of the configuration file: add, remove, list, update, default, test, status.

@@ -54,12 +54,11 @@ pub enum HttpError {
 /// The address to bind; one that other machines can reach only where callers say who they are.
 pub(super) fn address(host: &str, port: u16, asks_who_calls: bool) -> Result<SocketAddr, HttpError> {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
-    let addresses: Vec<SocketAddr> = match bare.parse::<IpAddr>() {
-        Ok(ip) => vec![SocketAddr::new(ip, port)],
-        Err(_) => {
-            let unresolved = |source| HttpError::Host { host: host.to_owned(), source };
-            (bare, port).to_socket_addrs().map_err(unresolved)?.collect()
-        }
+    let unresolved = |source| HttpError::Host { host: host.to_owned(), source };
+    let addresses: Vec<SocketAddr> = if let Ok(ip) = bare.parse::<IpAddr>() {
+        vec![SocketAddr::new(ip, port)]
+    } else {
+        (bare, port).to_socket_addrs().map_err(unresolved)?.collect()
     };
     let is_wide = addresses.iter().any(|address| !address.ip().is_loopback());
     let first = addresses.iter().find(|address| address.is_ipv4()).or_else(|| addresses.first());

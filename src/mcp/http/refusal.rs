@@ -20,10 +20,10 @@ fn body(status: StatusCode, message: &str, data: Option<Value>) -> String {
         StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => NOT_NOW,
         _ => INVALID_REQUEST,
     };
-    let mut error = json!({ "code": code, "message": message });
-    if let Some(data) = data {
-        error["data"] = data;
-    }
+    let error = match data {
+        Some(data) => json!({ "code": code, "message": message, "data": data }),
+        None => json!({ "code": code, "message": message }),
+    };
     json!({ "jsonrpc": "2.0", "id": null, "error": error }).to_string()
 }
 

@@ -1,5 +1,7 @@
 //! What the certificate of a client says about it. Whether it may be believed has been decided before, by rustls.
 
+use std::fmt::Write as _;
+
 use axum::{extract::Request, middleware::Next, response::Response};
 use rustls::pki_types::CertificateDer;
 use x509_cert::{
@@ -28,7 +30,11 @@ impl ClientCertificate {
     /// Reads a certificate that rustls has accepted. One that cannot be read here has no names, only its digest.
     pub(crate) fn read(der: &CertificateDer<'_>) -> Self {
         let digest = ring::digest::digest(&ring::digest::SHA256, der);
-        let sha256 = digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = digest.as_ref().iter().fold(String::with_capacity(64), |mut text, byte| {
+            // A text takes whatever is written to it.
+            let _ = write!(text, "{byte:02x}");
+            text
+        });
         let empty = Self { common_name: None, dns_names: Vec::new(), uris: Vec::new(), sha256 };
         let with_names = empty.clone().with_names(der);
         with_names.unwrap_or_else(|error| {
