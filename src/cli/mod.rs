@@ -78,8 +78,8 @@ fn runtime_for(cli: &Cli) -> Builder {
 }
 
 async fn dispatch(cli: Cli) -> Result<ExitCode, CliError> {
-    match cli.command.unwrap_or(Command::Server(cli.server)) {
-        Command::Server(options) => serve::run(options).await,
+    match cli.command.unwrap_or(Command::Server(Box::new(cli.server))) {
+        Command::Server(options) => serve::run(*options).await,
         Command::Call(options) => call::run(options).await,
         Command::Db(options) => db::run(options).await,
         Command::Admin(options) => admin::run(options).await,

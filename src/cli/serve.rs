@@ -10,7 +10,7 @@ use super::{
     output, setup,
 };
 use crate::{
-    config::{Settings, SystemEnv, Toolset, TransportKind},
+    config::{PublicUrl, Settings, SystemEnv, Toolset, TransportKind},
     mcp::{Channel, HttpOptions, Server, serve_http, serve_stdio},
     tools::Registry,
 };
@@ -37,8 +37,9 @@ pub(crate) async fn run(options: ServerOptions) -> Result<ExitCode, CliError> {
         TransportKind::Http => {
             let server = Server::new(registry, services.clone(), Channel::Http);
             let sample = options.databases.sample;
-            let http = http_options(options, settings);
-            let told = |address| output::note(&welcome(address, sample));
+            let http = http_options(options, settings)?;
+            let (public, scheme) = (http.public_url.clone(), http.scheme());
+            let told = |address| output::note(&welcome(scheme, address, public.as_ref(), sample));
             serve_http(server, http, stop, told).await.map_err(|error| CliError::from_error(&error))
         }
     };
@@ -60,23 +61,25 @@ fn transport(options: &ServerOptions, settings: &Settings) -> TransportKind {
 }
 
 /// Flags before environment before defaults.
-fn http_options(options: ServerOptions, settings: Settings) -> HttpOptions {
-    HttpOptions {
+fn http_options(options: ServerOptions, settings: Settings) -> Result<HttpOptions, CliError> {
+    let http = options.http.over(settings.http);
+    Ok(HttpOptions {
         host: options.host.unwrap_or(settings.http_host),
         port: options.port.unwrap_or(settings.http_port),
         stateless: options.stateless || settings.stateless,
-        allowed_hosts: options.allowed_hosts,
-        allowed_origins: if options.allowed_origins.is_empty() {
-            settings.cors_origins
-        } else {
-            options.allowed_origins
-        },
-    }
+        limits: http.limits(),
+        tls: http.tls().map_err(|error| CliError::from_error(&error))?,
+        authenticated: false,
+        public_url: http.public_url,
+        allowed_hosts: http.allowed_hosts,
+        allowed_origins: http.allowed_origins,
+    })
 }
 
 /// What to do next, for the person who started the server.
-fn welcome(address: SocketAddr, sample: bool) -> String {
-    let url = format!("http://{address}/mcp");
+fn welcome(scheme: &str, address: SocketAddr, public: Option<&PublicUrl>, sample: bool) -> String {
+    let local = format!("{scheme}://{address}");
+    let url = public.map_or_else(|| format!("{local}/mcp"), PublicUrl::endpoint);
     let client = json!({ "mcpServers": { "arangodb": { "type": "http", "url": url } } });
     let query = if sample {
         "FOR v, e IN 1..1 ANY 'characters/Valjean' GRAPH 'lesmis' SORT e.weight DESC LIMIT 5 RETURN {name: v.name, weight: e.weight}"
@@ -84,7 +87,7 @@ fn welcome(address: SocketAddr, sample: bool) -> String {
         "RETURN 1 + 1"
     };
     format!(
-        "Serving MCP at {url} (health: http://{address}/health)\n\
+        "Serving MCP at {local}/mcp (health: {local}/health)\n\
          For an MCP client:   {client}\n\
          To try it:           mcp-arangodb-async call --server {url} arango_query query=\"{query}\"\n"
     )

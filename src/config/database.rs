@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    num::{NonZeroU64, NonZeroUsize},
+    num::{NonZeroU32, NonZeroU64, NonZeroUsize},
     path::PathBuf,
     time::Duration,
 };
@@ -194,6 +194,10 @@ pub struct DatabaseEntry {
     pub auth: AuthMethod,
     /// Requests under way at once, at most.
     pub max_connections: Option<NonZeroUsize>,
+    /// Calls of tools under way at once, at most; more are refused.
+    pub max_calls: Option<NonZeroUsize>,
+    /// Calls of tools a second; more are refused, but for short bursts.
+    pub rate_limit: Option<NonZeroU32>,
     /// Rows one call may return, at most.
     pub max_rows: Option<NonZeroU64>,
     /// Bytes of rows one call may return, at most.
@@ -239,6 +243,8 @@ impl DatabaseEntry {
             confirm: Confirm::Never,
             auth: AuthMethod::Basic,
             max_connections: None,
+            max_calls: None,
+            rate_limit: None,
             max_rows: None,
             max_bytes: None,
             max_runtime: None,

@@ -54,6 +54,8 @@ pub(super) struct RawEntry {
     pub(super) confirm: Option<Text>,
     pub(super) auth: Option<Text>,
     pub(super) max_connections: Option<Text>,
+    pub(super) max_calls: Option<Text>,
+    pub(super) rate_limit: Option<Text>,
     pub(super) max_rows: Option<Text>,
     pub(super) max_bytes: Option<Text>,
     pub(super) max_runtime: Option<Text>,
@@ -284,6 +286,14 @@ impl Checker<'_> {
         if let Some(limit) = raw.max_connections {
             let count = self.checked("max_connections", &limit, parse_count)?;
             entry.max_connections = Some(count.try_into().unwrap_or(std::num::NonZeroUsize::MAX));
+        }
+        if let Some(limit) = raw.max_calls {
+            let count = self.checked("max_calls", &limit, parse_count)?;
+            entry.max_calls = Some(count.try_into().unwrap_or(std::num::NonZeroUsize::MAX));
+        }
+        if let Some(limit) = raw.rate_limit {
+            let count = self.checked("rate_limit", &limit, parse_count)?;
+            entry.rate_limit = Some(count.try_into().unwrap_or(std::num::NonZeroU32::MAX));
         }
         if let Some(limit) = raw.max_rows {
             entry.max_rows = Some(self.checked("max_rows", &limit, parse_count)?);

@@ -6,6 +6,7 @@ pub mod edit;
 pub mod env;
 pub mod error;
 pub mod file;
+pub mod http;
 pub mod original;
 pub mod replace;
 pub mod rights;
@@ -20,6 +21,7 @@ use indexmap::IndexMap;
 pub use database::{Address, AuthMethod, Confirm, DatabaseEntry, DatabaseKey, Origin, PasswordSource};
 pub use env::{Env, FileEnv, MapEnv, SystemEnv};
 pub use error::ConfigError;
+pub use http::{HttpLimits, HttpSettings, PublicUrl, TlsFiles};
 pub use rights::Rights;
 pub use settings::{KeyBytes, Patience, Settings, Toolset, TransportKind};
 

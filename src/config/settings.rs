@@ -7,7 +7,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use secrecy::{ExposeSecret, SecretBox};
 
 use super::{
-    Address, ConfigError, Confirm, DatabaseEntry, Env, Origin, PasswordSource,
+    Address, ConfigError, Confirm, DatabaseEntry, Env, HttpSettings, Origin, PasswordSource,
     env::non_empty,
     values::{parse_address, parse_timeout},
 };
@@ -60,8 +60,8 @@ pub struct Settings {
     pub http_port: u16,
     /// Whether nothing is remembered between calls over HTTP.
     pub stateless: bool,
-    /// Origins browsers may call from.
-    pub cors_origins: Vec<String>,
+    /// Names, certificates and limits of HTTP.
+    pub http: HttpSettings,
     /// Keys of focus handles, newest first; none means one that lives as long as the process.
     pub focus_keys: Vec<KeyBytes>,
     /// Which tools are listed.
@@ -87,7 +87,7 @@ impl Settings {
             http_host: non_empty(env, "MCP_HTTP_HOST").unwrap_or_else(|| "127.0.0.1".to_owned()),
             http_port: port(env)?,
             stateless: choice(env, "MCP_HTTP_STATELESS", &[("false", false), ("true", true)])?,
-            cors_origins: list(env, "MCP_HTTP_CORS_ORIGINS"),
+            http: HttpSettings::from_env(env)?,
             focus_keys: focus_keys(env)?,
             toolset: choice(env, "MCP_COMPAT_TOOLSET", &[("full", Toolset::Full), ("baseline", Toolset::Baseline)])?,
             read_only: choice(env, "MCP_READ_ONLY", &[("false", false), ("true", true)])?,
@@ -194,7 +194,7 @@ fn port(env: &dyn Env) -> Result<u16, ConfigError> {
     }
 }
 
-fn list(env: &dyn Env, name: &str) -> Vec<String> {
+pub(super) fn list(env: &dyn Env, name: &str) -> Vec<String> {
     let text = non_empty(env, name).unwrap_or_default();
     text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
 }
@@ -238,7 +238,7 @@ mod tests {
         let settings = Settings::from_env(&MapEnv::default()).unwrap();
         assert_eq!(settings.transport, TransportKind::Stdio);
         assert_eq!((settings.http_host.as_str(), settings.http_port), ("127.0.0.1", 8000));
-        assert!(!settings.stateless && settings.cors_origins.is_empty() && settings.focus_keys.is_empty());
+        assert!(!settings.stateless && settings.http.allowed_origins.is_empty() && settings.focus_keys.is_empty());
         assert_eq!((settings.toolset, settings.log_level.as_str()), (Toolset::Full, "INFO"));
         assert_eq!((settings.read_only, settings.confirm), (false, Confirm::Never));
     }

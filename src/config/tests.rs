@@ -37,6 +37,8 @@ databases:
     read_only: true
     auth: jwt
     max_connections: 8
+    max_calls: 4
+    rate_limit: 20
     max_rows: 5000
     max_bytes: 1MiB
     max_runtime: 2.5
@@ -73,6 +75,7 @@ fn every_key_of_the_file_reaches_its_field() {
     assert!(production.read_only && production.verify_certificate);
     assert_eq!(production.auth, AuthMethod::Jwt);
     assert_eq!(production.max_connections.unwrap().get(), 8);
+    assert_eq!((production.max_calls.unwrap().get(), production.rate_limit.unwrap().get()), (4, 20));
     assert_eq!(production.max_rows.unwrap().get(), 5000);
     assert_eq!(production.max_bytes.unwrap().get(), 1 << 20);
     assert_eq!(production.max_runtime, Some(Duration::from_millis(2500)));
@@ -110,8 +113,8 @@ fn an_empty_file_configures_nothing() {
 #[test]
 fn a_misspelt_key_is_refused_with_its_place_and_the_nearest_right_one() {
     insta::assert_snapshot!(refusal("default_databse: a\n"), @"/etc/arango/config.yaml:1:1: default_databse: unknown key; did you mean `default_database`? Allowed here: version, default_database, databases");
-    insta::assert_snapshot!(entry_refusal("    url: http://h\n    pasword_env: V\n"), @"/etc/arango/config.yaml:5:5: pasword_env: unknown key; did you mean `password_env`? Allowed here: url, urls, database, username, password_env, password_file, timeout, description, read_only, confirm, auth, max_connections, max_rows, max_bytes, max_runtime, memory_limit, ca_file, tags");
-    insta::assert_snapshot!(entry_refusal("    url: http://h\n    zzz: V\n"), @"/etc/arango/config.yaml:5:5: zzz: unknown key; allowed here: url, urls, database, username, password_env, password_file, timeout, description, read_only, confirm, auth, max_connections, max_rows, max_bytes, max_runtime, memory_limit, ca_file, tags");
+    insta::assert_snapshot!(entry_refusal("    url: http://h\n    pasword_env: V\n"), @"/etc/arango/config.yaml:5:5: pasword_env: unknown key; did you mean `password_env`? Allowed here: url, urls, database, username, password_env, password_file, timeout, description, read_only, confirm, auth, max_connections, max_calls, rate_limit, max_rows, max_bytes, max_runtime, memory_limit, ca_file, tags");
+    insta::assert_snapshot!(entry_refusal("    url: http://h\n    zzz: V\n"), @"/etc/arango/config.yaml:5:5: zzz: unknown key; allowed here: url, urls, database, username, password_env, password_file, timeout, description, read_only, confirm, auth, max_connections, max_calls, rate_limit, max_rows, max_bytes, max_runtime, memory_limit, ca_file, tags");
 }
 
 #[test]

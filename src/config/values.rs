@@ -20,6 +20,11 @@ impl Refusal {
         Self { problem: problem.into(), advice: advice.into() }
     }
 
+    /// Both as one text.
+    pub(super) fn into_text(self) -> String {
+        format!("{}; {}", self.problem, self.advice)
+    }
+
     pub(super) fn into_error(self, key: impl Into<String>) -> ConfigError {
         ConfigError::new(key, self.problem).advise(self.advice)
     }

@@ -15,8 +15,18 @@ const POLL: Duration = Duration::from_millis(20);
 
 /// Waits until no call is running, or until patience ends.
 pub(crate) async fn drained(services: &Services) {
+    quiet(|| services.calls_in_flight() == 0).await;
+}
+
+/// Waits until this is so, or until patience ends. What was done last has a moment more to reach its client.
+pub(crate) async fn quiet(is_quiet: impl Fn() -> bool) {
     let deadline = Instant::now() + DRAIN;
-    while services.calls_in_flight() > 0 && Instant::now() < deadline {
+    let mut on_its_way = false;
+    while !is_quiet() && Instant::now() < deadline {
+        tokio::time::sleep(POLL).await;
+        on_its_way = true;
+    }
+    if on_its_way {
         tokio::time::sleep(POLL).await;
     }
 }

@@ -15,7 +15,7 @@ mod session_id;
 mod sessions;
 mod stdio;
 
-pub use http::{HttpError, HttpOptions, serve_http};
+pub use http::{HttpError, HttpOptions, TlsError, serve_http};
 pub use server::{Channel, Server};
 pub use stdio::serve_stdio;
 

@@ -41,24 +41,10 @@ async fn as_json_rpc(response: Response) -> Response {
     } else if text.is_empty() {
         (INVALID_REQUEST, parts.status.canonical_reason().unwrap_or("bad request").to_owned())
     } else {
-        (INVALID_REQUEST, advised(parts.status, text))
+        (INVALID_REQUEST, text)
     };
     let body = json!({ "jsonrpc": "2.0", "id": null, "error": { "code": code, "message": message } }).to_string();
     parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     parts.headers.remove(header::CONTENT_LENGTH);
     Response::from_parts(parts, Body::from(body))
-}
-
-/// Names the setting where a setting is the cure.
-fn advised(status: StatusCode, text: String) -> String {
-    if status != StatusCode::FORBIDDEN {
-        return text;
-    }
-    if text.contains("Host") {
-        return format!("{text} (a public name has to be allowed with --allowed-host)");
-    }
-    if text.contains("Origin") {
-        return format!("{text} (a web page has to be allowed with --allowed-origin)");
-    }
-    text
 }

@@ -2,6 +2,7 @@
 
 pub mod databases;
 pub mod focus;
+pub mod quota;
 mod recent;
 pub mod resolver;
 pub mod seal;
@@ -11,6 +12,7 @@ pub mod workflow;
 
 pub use databases::{ConnectError, Databases, Probe};
 pub use focus::{FocusError, FocusSealer};
+pub use quota::{Allowance, Exceeded, Quotas, Slot};
 pub use resolver::{Inputs, Level, LevelReport, Resolution, ResolveError};
 pub use seal::{Sealer, SealingKey, SealingKeyError};
 pub use session::{Changed, MemorySessions, Principal, SessionError, SessionId, SessionState, Sessions};

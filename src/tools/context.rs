@@ -26,14 +26,16 @@ use crate::{
     dump,
     progress::{Job, Progress},
     tenancy::{
-        ConnectError, Databases, FocusSealer, Inputs, Level, Principal, Probe, Resolution, SessionError, SessionId,
-        SessionState, Sessions, UsageLog,
+        ConnectError, Databases, FocusSealer, Inputs, Level, Principal, Probe, Quotas, Resolution, SessionError,
+        SessionId, SessionState, Sessions, UsageLog,
         resolver::{self, LevelReport},
     },
 };
 
 /// How long servers are told about abandoned work when this process ends: its client must be rid of it soon.
 const SETTLE: Duration = Duration::from_millis(250);
+/// Databases that a reload may add and whose quotas are kept all the same.
+const MORE_DATABASES: usize = 1024;
 /// Kinds of rights whose view of the configuration is kept.
 const MAX_VIEWS: usize = 1024;
 /// How often the calls that are being given up are looked at meanwhile.
@@ -60,6 +62,8 @@ pub struct Services {
     pub(crate) results: Arc<Results>,
     /// Proofs that a call was asked about.
     pub(crate) tickets: Tickets,
+    /// What runs on databases that take only so many calls.
+    pub(super) quotas: Arc<Quotas<DatabaseKey>>,
     in_flight: AtomicUsize,
 }
 
@@ -79,6 +83,7 @@ impl Services {
         let results = Results::new(Arc::clone(databases.clock()), Arc::clone(databases.random()));
         let usage = UsageLog::new(Arc::clone(databases.clock()));
         let (tickets, in_flight) = (Tickets::new(Arc::clone(focus.sealer())), AtomicUsize::new(0));
+        let quotas = Quotas::new(Arc::clone(databases.clock()), databases.config().databases().len() + MORE_DATABASES);
         Arc::new(Self {
             databases: RwLock::new(Arc::new(databases)),
             views: Mutex::default(),
@@ -89,6 +94,7 @@ impl Services {
             backups,
             results,
             tickets,
+            quotas,
             in_flight,
         })
     }

@@ -47,6 +47,8 @@ pub enum Kind {
     ConfirmationRefused,
     /// A person said no, or nothing.
     Declined,
+    /// The database takes no more calls right now.
+    RateLimited,
     /// A file cannot be read or written.
     File,
     /// The call took too long.
@@ -75,6 +77,7 @@ impl Kind {
             Self::ConfirmationRequired => "ConfirmationRequired",
             Self::ConfirmationRefused => "ConfirmationRefused",
             Self::Declined => "Declined",
+            Self::RateLimited => "RateLimited",
             Self::File => "FileError",
             Self::Timeout => "TimeoutError",
             Self::Internal => "InternalError",

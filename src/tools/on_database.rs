@@ -23,6 +23,7 @@ use crate::{
     arango::Database,
     config::{Config, Confirm, DatabaseEntry, DatabaseKey, Forbidding},
     dump,
+    tenancy::{Allowance, Slot},
 };
 
 /// The database a call works on.
@@ -117,6 +118,7 @@ impl<T: DatabaseTool> Tool for OnDatabase<T> {
         if entry.read_only {
             may_read(&context.config, &resolution.key, T::writes(&args.own))?;
         }
+        let _slot = admitted(context, &resolution.key, entry)?;
         let database = context.connect(&resolution.key).await?.within(T::limits(&args.own));
         let limits = database.limits();
         let target = Target { context, database, entry };
@@ -131,6 +133,25 @@ impl<T: DatabaseTool> Tool for OnDatabase<T> {
         let outcome = T::call(&target, args.own).await;
         outcome.map_err(|error| query_error::with_limits(error, limits))
     }
+}
+
+/// Counts the call where the database takes only so many, until the slot is dropped.
+fn admitted(
+    context: &CallContext,
+    key: &DatabaseKey,
+    entry: &DatabaseEntry,
+) -> Result<Option<Slot<DatabaseKey>>, ToolError> {
+    let allowed = Allowance { per_second: entry.rate_limit, at_once: entry.max_calls };
+    if allowed == Allowance::default() {
+        return Ok(None);
+    }
+    context.services.quotas.enter(key, allowed).map(Some).map_err(|exceeded| {
+        let millis = u64::try_from(exceeded.retry_after().as_millis()).unwrap_or(u64::MAX);
+        let message = format!("database {:?} takes no more calls right now: {exceeded}", key.as_str());
+        ToolError::new(Kind::RateLimited, message)
+            .hint(format!("try again in {millis} ms; nothing was done"))
+            .with("retry_after_ms", millis)
+    })
 }
 
 /// Whether a call may go on where nothing may be written. What cannot be told is refused like a write.

@@ -34,4 +34,5 @@ mod stdio;
 mod support;
 mod tidy;
 mod tools;
+mod wire;
 mod workflow;

@@ -6,6 +6,7 @@ pub(crate) mod common;
 pub(crate) mod db;
 pub(crate) mod doctor;
 mod help;
+pub(crate) mod http;
 pub(crate) mod migrate;
 pub(crate) mod shell;
 pub(crate) mod user;
@@ -21,6 +22,7 @@ use client_config::ClientConfigOptions;
 use common::{ConfigFile, EnvironmentFile};
 use db::{ConfigCommand, DbCommand, DbOptions};
 use doctor::DoctorOptions;
+use http::HttpFlags;
 use migrate::MigrateOptions;
 use shell::{CompleteOptions, CompletionsOptions, ManOptions};
 use user::UserOptions;
@@ -111,7 +113,7 @@ pub(crate) enum Command {
   mcp-arangodb-async server -C ./config.yaml --read-only
   mcp-arangodb-async server --transport http --port 8000
   mcp-arangodb-async server --embedded --sample")]
-    Server(ServerOptions),
+    Server(Box<ServerOptions>),
     /// Call one tool and print its result.
     #[command(after_help = "Examples:
   mcp-arangodb-async call arango_list_collections database=production
@@ -269,14 +271,10 @@ pub(crate) struct ServerOptions {
     /// No sessions for clients of older protocols.
     #[arg(long)]
     pub(crate) stateless: bool,
-    /// Another host name clients may use, e.g. that of a reverse proxy. May be repeated.
-    #[arg(long = "allowed-host", value_name = "NAME")]
-    pub(crate) allowed_hosts: Vec<String>,
-    /// A web page that may call, as scheme://host:port. May be repeated.
-    #[arg(long = "allowed-origin", value_name = "ORIGIN")]
-    pub(crate) allowed_origins: Vec<String>,
     #[command(flatten)]
     pub(crate) databases: DatabaseOptions,
+    #[command(flatten)]
+    pub(crate) http: HttpFlags,
 }
 
 #[derive(Debug, Args)]

@@ -14,7 +14,7 @@ fn a_broken_file_is_an_error_that_changes_nothing() {
     let shell = Shell::with(broken);
     insta::assert_snapshot!(shell.db(&["add", "b", "--url", "embedded:", "-y"]), @r#"
     --- stderr
-    error: ~/.mcp-arangodb-async/config.yaml:4:5: databse: unknown key; did you mean `database`? Allowed here: url, urls, database, username, password_env, password_file, timeout, description, read_only, confirm, auth, max_connections, max_rows, max_bytes, max_runtime, memory_limit, ca_file, tags
+    error: ~/.mcp-arangodb-async/config.yaml:4:5: databse: unknown key; did you mean `database`? Allowed here: url, urls, database, username, password_env, password_file, timeout, description, read_only, confirm, auth, max_connections, max_calls, rate_limit, max_rows, max_bytes, max_runtime, memory_limit, ca_file, tags
     --- exit 1
     "#);
     for words in [&["list"][..], &["remove", "a", "-y"], &["default", "a"], &["status"], &["test", "--all"]] {

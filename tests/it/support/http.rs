@@ -1,12 +1,17 @@
 //! A server over HTTP and clients of both eras, no SDK.
 
 use std::{
-    io::{BufRead as _, BufReader, Read as _},
+    io::{BufRead as _, BufReader},
     process::{Child, Stdio},
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     thread,
+    time::Duration,
 };
 
+use parking_lot::Mutex;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -17,7 +22,8 @@ use super::{PATIENCE, initialize_with, modern_with, program};
 pub(crate) struct Server {
     pub(crate) child: Child,
     pub(crate) url: String,
-    client: Client,
+    log: Arc<Mutex<String>>,
+    pub(crate) client: Client,
     next: AtomicU64,
     _home: TempDir,
 }
@@ -29,6 +35,11 @@ impl Server {
     }
 
     pub(crate) fn start_with(arguments: &[&str]) -> Self {
+        Self::start_for(plain_client(), arguments)
+    }
+
+    /// A server that is called with this client.
+    pub(crate) fn start_for(client: Client, arguments: &[&str]) -> Self {
         let home = tempfile::tempdir().unwrap();
         let mut command = program(home.path());
         command.args(["server", "--transport", "http", "--port", "0"]).args(arguments).stdout(Stdio::null());
@@ -43,10 +54,22 @@ impl Server {
                 break rest.split_whitespace().next().unwrap().to_owned();
             }
         };
+        let log = Arc::new(Mutex::new(said));
+        let kept = Arc::clone(&log);
         // Keeps the pipe from filling up.
-        thread::spawn(move || errors.read_to_end(&mut Vec::new()));
-        let client = plain_client();
-        Self { child, url, client, next: AtomicU64::new(1), _home: home }
+        thread::spawn(move || errors.lines().map_while(Result::ok).for_each(|line| kept.lock().push_str(&line)));
+        Self { child, url, log, client, next: AtomicU64::new(1), _home: home }
+    }
+
+    /// Waits until the server has said something on standard error.
+    pub(crate) async fn until_said(&self, what: &str) {
+        let said = async {
+            while !self.log.lock().contains(what) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        let timely = tokio::time::timeout(PATIENCE, said).await;
+        assert!(timely.is_ok(), "{what:?} was not said, but: {}", self.log.lock());
     }
 
     fn id(&self) -> u64 {

@@ -1,0 +1,200 @@
+//! MCP over Streamable HTTP: one endpoint for all protocol versions, secure before it is convenient. Loopback unless
+//! told otherwise, foreign `Origin` and `Host` refused, no wide bind while nobody has to say who they are, and nothing a
+//! client can keep busy without a bound.
+
+mod accept;
+mod bind;
+mod body;
+mod connection;
+mod cors;
+mod descriptors;
+mod guard;
+mod health;
+mod limits;
+mod refusal;
+mod timed;
+mod tls;
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::Request,
+    http::StatusCode,
+    middleware::{from_fn, from_fn_with_state},
+    response::Response,
+};
+use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+pub use bind::HttpError;
+pub use tls::TlsError;
+
+use super::{
+    Server,
+    drain::{drained, quiet},
+    polish::polish,
+    sessions::BoundedSessions,
+};
+use crate::config::{HttpLimits, PublicUrl, TlsFiles};
+use accept::Acceptor;
+use connection::Connections;
+use guard::Guard;
+use limits::CallLimits;
+use tls::Tls;
+
+/// How long connections may take to end after everything has been answered.
+const LAST_BYTES: Duration = Duration::from_secs(2);
+
+/// Where and how to listen.
+#[derive(Debug, Clone)]
+pub struct HttpOptions {
+    /// A host name or address.
+    pub host: String,
+    /// A port; 0 takes any free one.
+    pub port: u16,
+    /// No sessions in the older protocols either.
+    pub stateless: bool,
+    /// Where clients reach the server, where that is not the address it listens on.
+    pub public_url: Option<PublicUrl>,
+    /// `Host` names besides the loopback ones.
+    pub allowed_hosts: Vec<String>,
+    /// Web pages that may call, as `scheme://host:port`.
+    pub allowed_origins: Vec<String>,
+    /// The files of HTTPS; plain HTTP without.
+    pub tls: Option<TlsFiles>,
+    /// Whether every caller has to say who they are, apart from certificates of clients.
+    pub authenticated: bool,
+    /// What clients may send and keep busy.
+    pub limits: HttpLimits,
+}
+
+impl HttpOptions {
+    /// Plain HTTP on this machine, with every option at its default.
+    pub fn on_loopback(port: u16) -> Self {
+        Self {
+            host: "127.0.0.1".to_owned(),
+            port,
+            stateless: false,
+            public_url: None,
+            allowed_hosts: Vec::new(),
+            allowed_origins: Vec::new(),
+            tls: None,
+            authenticated: false,
+            limits: HttpLimits::default(),
+        }
+    }
+
+    /// `https` or `http`.
+    pub fn scheme(&self) -> &'static str {
+        if self.tls.is_some() { "https" } else { "http" }
+    }
+
+    /// Whether nobody gets in without saying who they are.
+    fn asks_who_calls(&self) -> bool {
+        self.authenticated || self.tls.as_ref().is_some_and(|tls| tls.client_ca.is_some())
+    }
+}
+
+/// Serves until `stop` is cancelled; `listening` is told the address that was bound.
+///
+/// # Errors
+/// When the address may not or cannot be listened on, or the options make no sense.
+pub async fn serve_http(
+    server: Server,
+    options: HttpOptions,
+    stop: CancellationToken,
+    listening: impl FnOnce(SocketAddr),
+) -> Result<(), HttpError> {
+    let address = bind::address(&options.host, options.port, options.asks_who_calls())?;
+    let tls = certificates(&options).await?;
+    let listener = TcpListener::bind(address).await.map_err(|source| HttpError::Bind { address, source })?;
+    let bound = listener.local_addr().map_err(|source| HttpError::Bind { address, source })?;
+    let guard = Arc::new(Guard::new(&options, bound.port())?);
+    let services = Arc::clone(server.services());
+    let (end_streams, cut) = (CancellationToken::new(), CancellationToken::new());
+    let connections = Connections::new(descriptors::afford(options.limits.max_connections));
+    let acceptor = Acceptor {
+        app: router(server, &options, &guard, end_streams.clone()),
+        tls: tls.clone(),
+        limits: options.limits,
+        connections: Arc::clone(&connections),
+        stop,
+        cut: cut.clone(),
+    };
+    listening(bound);
+    let fresh = tls.map(|tls| tokio::spawn(tls.keep_fresh()).abort_handle());
+    let ending = acceptor.run(listener).await;
+    if let Some(fresh) = fresh {
+        fresh.abort();
+    }
+    // No new connections any more. First calls in flight finish, then streams end, which never finish by themselves.
+    quiet(|| services.calls_in_flight() == 0 && connections.unanswered() == 0).await;
+    end_streams.cancel();
+    if tokio::time::timeout(LAST_BYTES, ending.wait()).await.is_err() {
+        tracing::warn!("connections that did not end by themselves were cut");
+        cut.cancel();
+        ending.wait().await;
+    }
+    // The end of the streams has cancelled what was still running; that may have something to put right.
+    drained(&services).await;
+    Ok(())
+}
+
+/// Reads the files of TLS, if there are any.
+async fn certificates(options: &HttpOptions) -> Result<Option<Arc<Tls>>, HttpError> {
+    let Some(files) = options.tls.clone() else { return Ok(None) };
+    let read = tokio::task::spawn_blocking(move || Tls::load(&files)).await;
+    let tls = read.map_err(|stopped| HttpError::Serve(stopped.into()))??;
+    Ok(Some(Arc::new(tls)))
+}
+
+/// Everything there is. A request passes, from the outside to the inside: the guard, CORS, and then for MCP whatever
+/// finds out who calls, the limits of the caller, the reading of the body, and the endpoint.
+fn router(server: Server, options: &HttpOptions, guard: &Arc<Guard>, end_streams: CancellationToken) -> Router {
+    let services = Arc::clone(server.services());
+    let limits = CallLimits::new(&options.limits, Arc::clone(services.databases().clock()));
+    let endpoint = endpoint(server, options, end_streams);
+    let mcp = Router::new()
+        .route_service("/mcp", endpoint.clone())
+        .route_service("/mcp/", endpoint)
+        .layer(from_fn(polish))
+        .layer(from_fn_with_state(options.limits, body::whole))
+        .layer(from_fn_with_state(limits, limits::limit))
+        .layer(from_fn(tls::identify));
+    let app = mcp.merge(health::routes(services)).fallback(nothing_here).method_not_allowed_fallback(not_like_this);
+    let app = match cors::layer(guard) {
+        Some(cors) => app.layer(cors),
+        None => app,
+    };
+    app.layer(from_fn_with_state(Arc::clone(guard), guard::guard))
+}
+
+/// The service of the SDK. Its own checks of names are off, as the guard stands in front of every route.
+fn endpoint(
+    server: Server,
+    options: &HttpOptions,
+    end_streams: CancellationToken,
+) -> StreamableHttpService<Server, BoundedSessions> {
+    let config = StreamableHttpServerConfig::default()
+        .with_cancellation_token(end_streams)
+        .with_json_response(true)
+        .with_legacy_session_mode(!options.stateless)
+        .with_max_request_body_bytes(options.limits.max_body)
+        .disable_allowed_hosts()
+        .disable_allowed_origins();
+    let sessions = Arc::new(BoundedSessions::new(Arc::clone(server.services())));
+    StreamableHttpService::new(move || Ok(server.clone()), sessions, config)
+}
+
+async fn nothing_here(request: Request) -> Response {
+    let message =
+        format!("there is nothing at {}; MCP is at /mcp, the state of the server at /health", request.uri().path());
+    refusal::refusal(StatusCode::NOT_FOUND, &message)
+}
+
+async fn not_like_this(request: Request) -> Response {
+    let message = format!("{} is not for the method {}; use GET", request.uri().path(), request.method());
+    refusal::refusal(StatusCode::METHOD_NOT_ALLOWED, &message)
+}
