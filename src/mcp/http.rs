@@ -16,12 +16,12 @@ use axum::{
     routing::get,
     serve::ListenerExt as _,
 };
-use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
+use rmcp::transport::streamable_http_server::StreamableHttpServerConfig;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{Server, drain::drained, polish::polish, sessions::BoundedSessions};
+use super::{Server, direct::Direct, drain::drained, polish::polish, sessions::BoundedSessions};
 use crate::tools::Services;
 
 /// Where and how to listen.
@@ -125,10 +125,10 @@ fn router(server: Server, options: &HttpOptions, port: u16, end_streams: Cancell
         .with_allowed_origins(origins)
         .enforce_origin_validation();
     let sessions = Arc::new(BoundedSessions::new(Arc::clone(&services)));
-    let endpoint = StreamableHttpService::new(move || Ok(server.clone()), sessions, config);
+    let endpoint = Direct::new(server, sessions, config).into_route();
     Router::new()
-        .route_service("/mcp", endpoint.clone())
-        .route_service("/mcp/", endpoint)
+        .route("/mcp", endpoint.clone())
+        .route("/mcp/", endpoint)
         .layer(from_fn(polish))
         .route("/health/live", get(|| async { json_response(StatusCode::OK, &json!({ "status": "alive" })) }))
         .route("/health/ready", get(health))

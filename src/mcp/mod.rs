@@ -3,6 +3,7 @@
 
 mod completions;
 mod confirm;
+mod direct;
 mod drain;
 mod http;
 mod ordered;

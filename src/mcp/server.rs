@@ -6,15 +6,16 @@ use std::{sync::Arc, time::Duration};
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
-        CacheScope, CallToolRequestParams, CallToolResponse, CompleteRequestParams, CompleteResult, CustomRequest,
-        CustomResult, DiscoverResult, ErrorCode, GetPromptRequestParams, GetPromptResponse, Implementation,
-        ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, MetaObject,
-        PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig,
-        Tool, ToolAnnotations,
+        CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams, CompleteResult,
+        CustomRequest, CustomResult, DiscoverResult, ErrorCode, GetPromptRequestParams, GetPromptResponse,
+        Implementation, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
+        MetaObject, PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities,
+        ServerConfig, Tool, ToolAnnotations,
     },
     service::RequestContext,
 };
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
+use tokio_util::sync::CancellationToken;
 
 use super::{
     SERVER_NAME, VERSION, completions,
@@ -88,6 +89,35 @@ impl Server {
     /// Whether a call of this tool changes what the session remembers.
     pub(crate) fn changes_session(&self, tool: &str) -> bool {
         self.shared.registry.find(tool).is_some_and(|entry| entry.effect == Effect::Session)
+    }
+
+    /// A tool by its name.
+    pub(crate) fn find(&self, tool: &str) -> Option<&Entry> {
+        self.shared.registry.find(tool)
+    }
+
+    /// Runs a tool unless the call is taken back, and signs the result where the protocol has no greeting. All calls come
+    /// through here, whichever way their requests took.
+    pub(crate) async fn run(
+        &self,
+        entry: &Entry,
+        call: &CallContext,
+        arguments: Map<String, Value>,
+        taken_back: &CancellationToken,
+        modern: bool,
+    ) -> Result<CallToolResult, ErrorData> {
+        let mut result = tokio::select! {
+            biased;
+            // Dropping the work is what cancels it: a cursor deletes itself, the audit line says "cancelled".
+            () = taken_back.cancelled() => {
+                return Err(ErrorData::new(ErrorCode::INTERNAL_ERROR, "the call was cancelled", None));
+            }
+            result = self.shared.registry.call(entry, call, arguments) => result,
+        };
+        if modern && let Ok(about) = serde_json::to_value(Self::about()) {
+            result.meta.get_or_insert_default().0.insert(SERVER_INFO.to_owned(), about);
+        }
+        Ok(result)
     }
 
     /// The call a request is.
@@ -202,29 +232,17 @@ impl ServerHandler for Server {
         let confirmer = Arc::new(Confirmer::of(self.channel, caller.session.is_some(), &request, &context));
         let call = CallContext::new(Arc::clone(&self.shared.services), caller).asking(confirmer.clone());
         let (call, listener) = listening(call, &context);
-        let work = self.shared.registry.call(entry, &call, request.arguments.unwrap_or_default());
+        let arguments = request.arguments.unwrap_or_default();
+        let work = progress::telling(listener, self.run(entry, &call, arguments, &context.ct, is_modern(&context)));
         // Boxed, here and below: rmcp moves the future of a request a dozen times, and it is as large as the largest of them.
-        let work = Box::pin(progress::telling(listener, work));
-        tokio::select! {
-            biased;
-            // Dropping the work is what cancels it: a cursor deletes itself, the audit line says "cancelled".
-            () = context.ct.cancelled() => Err(ErrorData::new(ErrorCode::INTERNAL_ERROR, "the call was cancelled", None)),
-            mut result = work => {
-                if let Some(question) = confirmer.pending() {
-                    return Ok(question.into());
-                }
-                if call.changed_list() {
-                    tell_list_changed(&context);
-                }
-                if is_modern(&context)
-                    && let Ok(about) = serde_json::to_value(Self::about())
-                {
-                    let meta = result.meta.get_or_insert_default();
-                    meta.0.insert(SERVER_INFO.to_owned(), about);
-                }
-                Ok(result.into())
-            }
+        let result = Box::pin(work).await?;
+        if let Some(question) = confirmer.pending() {
+            return Ok(question.into());
         }
+        if call.changed_list() {
+            tell_list_changed(&context);
+        }
+        Ok(result.into())
     }
 
     async fn on_custom_request(
