@@ -88,6 +88,7 @@ pub async fn serve_http(
     let end_streams = CancellationToken::new();
     let services = Arc::clone(server.services());
     let draining = Arc::clone(&services);
+    let changes = Arc::clone(server.changes());
     let app = router(server, &options, bound.port(), end_streams.clone());
     listening(bound);
     // Without NODELAY every small answer waits some 40 ms for an acknowledgement.
@@ -100,6 +101,7 @@ pub async fn serve_http(
         stop.cancelled().await;
         // First no new connections while calls in flight finish, then the end of all streams, which never finish.
         tokio::spawn(async move {
+            changes.end().await;
             drained(&draining).await;
             end_streams.cancel();
         });

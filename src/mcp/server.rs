@@ -1,7 +1,7 @@
 //! The protocol's handler: what the server says about itself, the list of tools, and the way from a request to the
 //! registry. Written out by hand rather than by rmcp's macros, which would ask every tool for the whole server.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
@@ -10,15 +10,17 @@ use rmcp::{
         CustomRequest, CustomResult, DiscoverResult, ErrorCode, GetPromptRequestParams, GetPromptResponse,
         Implementation, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
         MetaObject, PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities,
-        ServerConfig, Tool, ToolAnnotations,
+        ServerConfig, SubscriptionFilter, Tool, ToolAnnotations,
     },
-    service::RequestContext,
+    service::{NotificationContext, RequestContext, SubscriptionContext},
 };
 use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    SERVER_NAME, VERSION, completions,
+    SERVER_NAME, VERSION,
+    changes::{Changes, NOTICE},
+    completions,
     confirm::Confirmer,
     progress::{self, Listener},
     prompts, resources,
@@ -29,13 +31,11 @@ use crate::{
     tools::{CallContext, Describer, Effect, Entry, Registry, Services},
 };
 
-/// How long a client may keep the list of tools: it changes only with a new version of the server.
-const LIST_TTL_MILLIS: u64 = 3_600_000;
+/// How long a client may keep a list without asking: another configuration changes it, and not every client is told.
+const LIST_TTL_MILLIS: u64 = 300_000;
 
 /// Where results say who answered.
 const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
-/// How long a client may take to accept a notification before it is dropped.
-const NOTICE: Duration = Duration::from_secs(10);
 
 /// What every model is told once.
 const INSTRUCTIONS: &str = "Access to one or more ArangoDB databases (documents, graphs, key/value; query language AQL).\n\
@@ -65,6 +65,7 @@ struct Shared {
     registry: Registry,
     services: Arc<Services>,
     describer: Describer,
+    changes: Arc<Changes>,
 }
 
 /// The handler. Cheap to clone: HTTP makes one for every session or request.
@@ -77,8 +78,13 @@ pub struct Server {
 impl Server {
     /// A server for these tools.
     pub fn new(registry: Registry, services: Arc<Services>, channel: Channel) -> Self {
-        let describer = Describer::new();
-        Self { shared: Arc::new(Shared { registry, services, describer }), channel }
+        let (describer, changes) = (Describer::new(), Changes::new(services.reloads()));
+        Self { shared: Arc::new(Shared { registry, services, describer, changes }), channel }
+    }
+
+    /// Those who are told when lists may be different.
+    pub(crate) fn changes(&self) -> &Arc<Changes> {
+        &self.shared.changes
     }
 
     /// What the tools work with.
@@ -180,6 +186,7 @@ impl ServerHandler for Server {
             .enable_tools()
             .enable_tool_list_changed()
             .enable_resources()
+            .enable_resources_list_changed()
             .enable_prompts()
             .enable_completions();
         ServerConfig::new(capabilities.build()).with_server_info(Self::about()).with_instructions(INSTRUCTIONS)
@@ -187,13 +194,22 @@ impl ServerHandler for Server {
 
     async fn discover(&self, _context: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {
         let versions = self.supported_protocol_versions().into_owned();
-        let mut info = self.get_info();
-        // In the stateless protocol no request changes what another sees.
-        if let Some(tools) = &mut info.capabilities.tools {
-            tools.list_changed = None;
-        }
-        let answer = DiscoverResult::from_server_info(versions, info);
+        let answer = DiscoverResult::from_server_info(versions, self.get_info());
         Ok(answer.with_ttl_ms(LIST_TTL_MILLIS).with_cache_scope(CacheScope::Private))
+    }
+
+    async fn on_initialized(&self, context: NotificationContext<RoleServer>) {
+        self.shared.changes.join(context.peer);
+    }
+
+    // What cannot change is taken out of it: the capabilities do not say that it could.
+    fn accepted_subscription_filter(&self, requested: &SubscriptionFilter) -> Option<SubscriptionFilter> {
+        Some(requested.clone())
+    }
+
+    async fn listen(&self, subscription: SubscriptionContext) -> Result<(), ErrorData> {
+        self.shared.changes.tell(subscription).await;
+        Ok(())
     }
 
     async fn list_tools(
