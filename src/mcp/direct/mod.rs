@@ -33,6 +33,9 @@ use crate::{
 };
 use regular::Era;
 
+/// The header that names a session of the older protocols.
+const SESSION: &str = "mcp-session-id";
+
 type Endpoint = StreamableHttpService<Server, BoundedSessions>;
 
 /// The MCP endpoint: the short way in front of rmcp's.
@@ -93,6 +96,11 @@ impl Call {
 
 impl Ways {
     async fn answer(&self, request: Request<Body>) -> Response<Body> {
+        if request.method() == Method::GET
+            && let Some(response) = self.resumed(&request)
+        {
+            return response;
+        }
         let config = &self.endpoint.config;
         let era = regular::era(request.headers(), &config.allowed_hosts, config.max_request_body_bytes);
         let Some(era) = era.filter(|_| request.method() == Method::POST) else { return self.rmcp(request).await };
@@ -120,9 +128,17 @@ impl Ways {
         self.rmcp(Request::from_parts(parts, Body::from(body))).await
     }
 
+    /// The rest of an answer from here, of which a client has lost the beginning.
+    fn resumed(&self, request: &Request<Body>) -> Option<Response<Body>> {
+        let event = request.headers().get("last-event-id")?.to_str().ok()?;
+        regular::is_for_us(request.headers(), &self.endpoint.config.allowed_hosts).then_some(())?;
+        let session = self.sessions.active(request.headers().get(SESSION)?.to_str().ok()?)?;
+        Some(waiting::resume(self.sessions.calls().kept(session, event)?, waiting::USUAL))
+    }
+
     /// The answer to a request in a session, where it is one that is answered here.
     async fn in_session(&self, parts: &Parts, body: &Bytes) -> Option<Response<Body>> {
-        let id = parts.headers.get("mcp-session-id")?.to_str().ok()?;
+        let id = parts.headers.get(SESSION)?.to_str().ok()?;
         let session = self.sessions.active(id)?;
         let Some(call) = self.call(Era::Sessions, parts, body, Some(session::SessionId::new(id))) else {
             if let Some(request) = regular::taken_back(body) {
@@ -130,7 +146,8 @@ impl Ways {
             }
             return None;
         };
-        let under_way = self.sessions.calls().begin(session, call.id.clone(), call.cancelled.clone());
+        let calls = self.sessions.calls();
+        let under_way = calls.begin(Arc::clone(&session), call.id.clone(), call.cancelled.clone());
         let server = self.server.clone();
         let work = async move {
             let cancelled = call.cancelled.clone();
@@ -138,7 +155,7 @@ impl Ways {
             drop(under_way);
             (!cancelled.is_cancelled()).then_some(message)
         };
-        Some(waiting::respond(work.boxed()).await)
+        Some(waiting::respond(work.boxed(), waiting::USUAL, |slow| calls.keep(session, slow)).await)
     }
 
     /// The call in a body, if it is one that neither asks anybody nor tells anything on its way.

@@ -64,15 +64,12 @@ pub(crate) struct Params<'a> {
 pub(crate) fn era(headers: &HeaderMap, hosts: &[String], largest: usize) -> Option<Era> {
     let length: usize = only(headers, CONTENT_LENGTH.as_str())?.parse().ok()?;
     let plain = only(headers, CONTENT_TYPE.as_str())?.eq_ignore_ascii_case("application/json");
-    if !plain || length > largest || headers.contains_key(ORIGIN) {
+    if !plain || length > largest || !is_for_us(headers, hosts) {
         return None;
     }
     let accepted = only(headers, ACCEPT.as_str())?;
     let accepts = |kind: &str| accepted.split(',').any(|entry| entry.trim().eq_ignore_ascii_case(kind));
-    if !(accepts("application/json")
-        && accepts("text/event-stream")
-        && is_allowed(only(headers, HOST.as_str())?, hosts))
-    {
+    if !(accepts("application/json") && accepts("text/event-stream")) {
         return None;
     }
     match headers.get("mcp-protocol-version").map(HeaderValue::as_bytes) {
@@ -133,11 +130,14 @@ fn only<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     if values.next().is_some() { None } else { value.to_str().ok() }
 }
 
-/// Whether a name is among those that are allowed with any port. An empty list allows all, as it does for rmcp.
-fn is_allowed(host: &str, allowed: &[String]) -> bool {
+/// Whether a request comes from no web page, and to a name that is allowed with any port. An empty list allows all names,
+/// as it does for rmcp.
+pub(crate) fn is_for_us(headers: &HeaderMap, allowed: &[String]) -> bool {
     let bare = |name: &str| name.trim_matches('[').trim_matches(']').to_owned();
-    let Ok(authority) = Authority::try_from(host) else { return false };
-    allowed.is_empty() || allowed.iter().any(|each| bare(each).eq_ignore_ascii_case(&bare(authority.host())))
+    let Some(Ok(host)) = only(headers, HOST.as_str()).map(Authority::try_from) else { return false };
+    let is_allowed =
+        allowed.is_empty() || allowed.iter().any(|each| bare(each).eq_ignore_ascii_case(&bare(host.host())));
+    is_allowed && !headers.contains_key(ORIGIN)
 }
 
 #[cfg(test)]

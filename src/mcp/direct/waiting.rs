@@ -10,27 +10,69 @@ use std::{
 
 use axum::body::Body;
 use bytes::Bytes;
-use futures::{future::BoxFuture, stream};
+use futures::{
+    Stream, StreamExt as _,
+    future::{BoxFuture, ready},
+    stream,
+};
 use http::{HeaderValue, Response, header};
-use tokio::{runtime::Handle, time::timeout};
+use tokio::{runtime::Handle, sync::watch, time::timeout};
 
-/// How long an answer may take before the client gets a stream instead.
-const QUICK: Duration = Duration::from_secs(1);
+use super::calls::{Answer, Kept, Slow};
 
-/// How often a stream shows that it is alive.
-const ALIVE: Duration = Duration::from_secs(15);
+/// How long clients wait for what.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pace {
+    /// How long an answer may take before the client gets a stream instead.
+    quick: Duration,
+    /// How often a stream shows that it is alive.
+    alive: Duration,
+}
 
-/// The message that answers a request; nothing if it was taken back.
-pub(crate) type Answer = Option<Bytes>;
+/// The pace of all clients.
+pub(crate) const USUAL: Pace = Pace { quick: Duration::from_secs(1), alive: Duration::from_secs(15) };
 
-/// The response to a request whose work goes on without its client.
-pub(crate) async fn respond(work: BoxFuture<'static, Answer>) -> Response<Body> {
+/// When a client that lost its stream is to ask again, in milliseconds.
+const RETRY: u32 = 3_000;
+
+/// The response to a request whose work goes on without its client. If it takes long, `keep` has the answer kept.
+pub(crate) async fn respond(
+    work: BoxFuture<'static, Answer>,
+    pace: Pace,
+    keep: impl FnOnce(Slow) -> Kept,
+) -> Response<Body> {
     let mut work = ToItsEnd(Some(work));
-    match timeout(QUICK, &mut work).await {
+    match timeout(pace.quick, &mut work).await {
         Ok(Some(message)) => json(message),
         Ok(None) => events(Body::empty()),
-        Err(_) => events(Body::from_stream(stream::unfold(Some(work), event))),
+        Err(_) => {
+            let kept = keep(work.apart());
+            let first = format!("id: {kept}\nretry: {RETRY}\ndata:\n\n").into();
+            events(Body::from_stream(stream::once(ready(Ok(first))).chain(following(kept, pace))))
+        }
     }
+}
+
+/// The rest of a response that was lost.
+pub(crate) fn resume(kept: Kept, pace: Pace) -> Response<Body> {
+    events(Body::from_stream(following(kept, pace)))
+}
+
+/// Signs of life, and at last the message.
+fn following(kept: Kept, pace: Pace) -> impl Stream<Item = Result<Bytes, Infallible>> + Send {
+    stream::unfold((kept, false), move |(mut kept, told)| async move {
+        if told {
+            kept.sent();
+            return None;
+        }
+        let Ok(answer) = timeout(pace.alive, kept.slow.wait_for(Option::is_some)).await else {
+            return Some((Ok(Bytes::from_static(b":\n\n")), (kept, false)));
+        };
+        // Nothing, if it was taken back or the process is ending.
+        let message = answer.ok()?.clone()??;
+        let event = [b"data: ".as_slice(), &message, b"\n\n"].concat();
+        Some((Ok(event.into()), (kept, true)))
+    })
 }
 
 /// A message as the whole response.
@@ -51,20 +93,19 @@ fn typed(kind: &'static str, body: Body) -> Response<Body> {
     response
 }
 
-/// The next of the events: signs of life, and at last the message.
-async fn event(work: Option<ToItsEnd>) -> Option<(Result<Bytes, Infallible>, Option<ToItsEnd>)> {
-    let mut work = work?;
-    match timeout(ALIVE, &mut work).await {
-        Ok(message) => {
-            let event = [b"data: ".as_slice(), &message?, b"\n\n"].concat();
-            Some((Ok(event.into()), None))
-        }
-        Err(_) => Some((Ok(Bytes::from_static(b":\n\n")), Some(work))),
-    }
-}
-
 /// Work that is done where its result is waited for, and elsewhere once nobody waits.
 struct ToItsEnd(Option<BoxFuture<'static, Answer>>);
+
+impl ToItsEnd {
+    /// Goes on elsewhere; the result can be waited for from several places.
+    fn apart(mut self) -> Slow {
+        let (sender, slow) = watch::channel(None);
+        if let Some(work) = self.0.take() {
+            tokio::spawn(async move { sender.send_replace(Some(work.await)) });
+        }
+        slow
+    }
+}
 
 impl Future for ToItsEnd {
     type Output = Answer;
@@ -92,40 +133,66 @@ impl Drop for ToItsEnd {
 
 #[cfg(test)]
 mod tests {
-    use axum::body::to_bytes;
+    use std::sync::Arc;
+
     use futures::FutureExt as _;
+    use http_body_util::BodyExt as _;
     use tokio::sync::oneshot;
 
     use super::*;
+    use crate::mcp::direct::calls::Calls;
+
+    /// Nobody has any patience.
+    const HASTY: Pace = Pace { quick: Duration::ZERO, alive: Duration::ZERO };
 
     fn kind(response: &Response<Body>) -> &HeaderValue {
         &response.headers()[header::CONTENT_TYPE]
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn a_quick_answer_is_json_and_a_slow_one_an_event_after_signs_of_life() {
-        let quick = respond(async { Some(Bytes::from_static(b"{}")) }.boxed()).await;
-        assert_eq!(kind(&quick), "application/json");
-        let slow = async {
-            tokio::time::sleep(Duration::from_secs(20)).await;
-            Some(Bytes::from_static(b"{}"))
-        };
-        let slow = respond(slow.boxed()).await;
-        assert_eq!(kind(&slow), "text/event-stream");
-        assert_eq!(to_bytes(slow.into_body(), 100).await.unwrap(), ":\n\ndata: {}\n\n");
+    async fn frame(body: &mut Body) -> Bytes {
+        body.frame().await.unwrap().unwrap().into_data().unwrap()
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
+    async fn a_quick_answer_is_json_and_a_slow_one_an_event_after_signs_of_life() {
+        let calls = Arc::new(Calls::default());
+        let keep = |slow| calls.keep("a".into(), slow);
+        let quick = respond(async { Some(Bytes::from_static(b"{}")) }.boxed(), USUAL, keep).await;
+        assert_eq!(kind(&quick), "application/json");
+        let (end, told) = oneshot::channel();
+        let slow = async { told.await.ok() };
+        let slow = respond(slow.boxed(), HASTY, keep).await;
+        assert_eq!(kind(&slow), "text/event-stream");
+        let mut body = slow.into_body();
+        assert_eq!(frame(&mut body).await, "id: call-1\nretry: 3000\ndata:\n\n");
+        assert_eq!(frame(&mut body).await, ":\n\n");
+        end.send(Bytes::from_static(b"{}")).unwrap();
+        let resumed = resume(calls.kept("a".into(), "call-1").unwrap(), HASTY);
+        for mut body in [body, resumed.into_body()] {
+            let mut last = frame(&mut body).await;
+            while last == ":\n\n" {
+                last = frame(&mut body).await;
+            }
+            assert_eq!(last, "data: {}\n\n");
+            assert!(body.frame().await.is_none());
+        }
+        assert!(calls.kept("a".into(), "call-1").is_none(), "it has been sent");
+    }
+
+    #[tokio::test]
     async fn work_goes_on_when_its_client_has_gone() {
-        for patience in [Duration::from_millis(1), Duration::from_secs(2)] {
+        // Gone before there is a response, or with the response.
+        for pace in [USUAL, HASTY] {
+            let (begin, begun) = oneshot::channel::<()>();
             let (done, told) = oneshot::channel();
             let work = async {
-                tokio::time::sleep(Duration::from_secs(5)).await;
+                begun.await.unwrap();
                 done.send(()).unwrap();
                 None
             };
-            // Gone before there is a response, or with the response.
-            drop(timeout(patience, respond(work.boxed())).await);
+            let keep = |slow| Arc::new(Calls::default()).keep("a".into(), slow);
+            drop(respond(work.boxed(), pace, keep).now_or_never());
+            begin.send(()).unwrap();
             told.await.unwrap();
         }
     }
