@@ -174,3 +174,27 @@ async fn a_slow_answer_comes_as_an_event() {
     let refused = session.call("arango_query", json!({"query": "RETURN FAIL('x')"})).await;
     assert!(failure(&refused).is_object());
 }
+
+#[tokio::test]
+async fn a_client_that_lost_the_stream_of_a_slow_call_comes_back_for_the_answer() {
+    let server = Server::start();
+    let (session, other) = (server.session().await, server.session().await);
+    let params = json!({"name": "arango_query", "arguments": {"query": "RETURN SLEEP(2)"}});
+    let mut lost = session.response("tools/call", params).await;
+    let mut begun = String::new();
+    let event = loop {
+        begun.push_str(std::str::from_utf8(&lost.chunk().await.unwrap().unwrap()).unwrap());
+        let id = begun.lines().find_map(|line| line.strip_prefix("id: "));
+        if let Some(id) = id.filter(|_| begun.contains("\n\n")) {
+            break id.to_owned();
+        }
+    };
+    drop(lost);
+    let resume = async |session: &Session<'_>| {
+        let request = server.bare(Method::GET).header("mcp-session-id", &session.id).header("last-event-id", &event);
+        messages(request.send().await.unwrap()).await
+    };
+    assert_eq!(resume(&other).await, Vec::<Value>::new(), "it is not theirs");
+    assert_eq!(success(&resume(&session).await[0]), json!([null]));
+    assert_eq!(resume(&session).await, Vec::<Value>::new(), "it has been sent");
+}

@@ -1,6 +1,9 @@
 //! Clients that mean harm or know no better: each is refused or bounded, and others are served meanwhile.
 
+use bytes::Bytes;
 use futures::future::join_all;
+use http_body_util::StreamBody;
+use hyper::body::Frame;
 use reqwest::{Body, Method, Response, StatusCode};
 use serde_json::{Value, json};
 use tokio::{
@@ -61,18 +64,22 @@ async fn a_body_is_read_up_to_its_limit_whether_its_length_is_announced_or_not()
     };
     let send = async |body: Body| {
         let request = server.bare(Method::POST).header("mcp-session-id", &session.id);
-        request.header("mcp-protocol-version", "2025-11-25").body(body).send().await.unwrap()
+        request.header("mcp-protocol-version", "2025-11-25").body(body).send().await
     };
     let chunked = |text: String| {
-        let pieces: Vec<Result<Vec<u8>, std::io::Error>> =
-            text.as_bytes().chunks(MIB).map(|at| Ok(at.to_vec())).collect();
-        Body::wrap(axum::body::Body::from_stream(futures::stream::iter(pieces)))
+        let pieces: Vec<_> = text.as_bytes().chunks(MIB).map(Bytes::copy_from_slice).collect();
+        let frames = pieces.into_iter().map(|piece| Ok::<_, std::io::Error>(Frame::data(piece)));
+        Body::wrap(StreamBody::new(futures::stream::iter(frames)))
     };
     for large in [Body::from(body(5 * MIB)), chunked(body(5 * MIB))] {
-        assert_eq!(send(large).await.status(), StatusCode::PAYLOAD_TOO_LARGE);
+        match send(large).await {
+            Ok(response) => assert_eq!(response.status(), StatusCode::PAYLOAD_TOO_LARGE),
+            // The connection ends with the refusal, which a client that is still sending may not get to see.
+            Err(error) => assert!(error.is_request(), "{error}"),
+        }
     }
     for fitting in [Body::from(body(1000)), chunked(body(1000))] {
-        assert_eq!(success(&answer(send(fitting).await).await), json!([1]));
+        assert_eq!(success(&answer(send(fitting).await.unwrap()).await), json!([1]));
     }
 }
 
