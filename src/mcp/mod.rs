@@ -1,8 +1,10 @@
 //! The Model Context Protocol around the tools: the same handler behind stdio and Streamable HTTP, for the stateless
 //! protocol of 2026-07-28 and the older ones with sessions, side by side.
 
+mod changes;
 mod completions;
 mod confirm;
+mod direct;
 mod drain;
 mod http;
 mod ordered;

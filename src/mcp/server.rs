@@ -1,23 +1,26 @@
 //! The protocol's handler: what the server says about itself, the list of tools, and the way from a request to the
 //! registry. Written out by hand rather than by rmcp's macros, which would ask every tool for the whole server.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
-        CacheScope, CallToolRequestParams, CallToolResponse, CompleteRequestParams, CompleteResult, CustomRequest,
-        CustomResult, DiscoverResult, ErrorCode, GetPromptRequestParams, GetPromptResponse, Implementation,
-        ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, MetaObject,
-        PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig,
-        Tool, ToolAnnotations,
+        CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams, CompleteResult,
+        CustomRequest, CustomResult, DiscoverResult, ErrorCode, GetPromptRequestParams, GetPromptResponse,
+        Implementation, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
+        MetaObject, PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities,
+        ServerConfig, SubscriptionFilter, Tool, ToolAnnotations,
     },
-    service::RequestContext,
+    service::{NotificationContext, RequestContext, SubscriptionContext},
 };
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
+use tokio_util::sync::CancellationToken;
 
 use super::{
-    SERVER_NAME, VERSION, completions,
+    SERVER_NAME, VERSION,
+    changes::{Changes, NOTICE},
+    completions,
     confirm::Confirmer,
     progress::{self, Listener},
     prompts, resources,
@@ -28,13 +31,11 @@ use crate::{
     tools::{CallContext, Describer, Effect, Entry, Registry, Services},
 };
 
-/// How long a client may keep the list of tools: it changes only with a new version of the server.
-const LIST_TTL_MILLIS: u64 = 3_600_000;
+/// How long a client may keep a list without asking: another configuration changes it, and not every client is told.
+const LIST_TTL_MILLIS: u64 = 300_000;
 
 /// Where results say who answered.
 const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
-/// How long a client may take to accept a notification before it is dropped.
-const NOTICE: Duration = Duration::from_secs(10);
 
 /// What every model is told once.
 const INSTRUCTIONS: &str = "Access to one or more ArangoDB databases (documents, graphs, key/value; query language AQL).\n\
@@ -64,6 +65,7 @@ struct Shared {
     registry: Registry,
     services: Arc<Services>,
     describer: Describer,
+    changes: Arc<Changes>,
 }
 
 /// The handler. Cheap to clone: HTTP makes one for every session or request.
@@ -76,8 +78,13 @@ pub struct Server {
 impl Server {
     /// A server for these tools.
     pub fn new(registry: Registry, services: Arc<Services>, channel: Channel) -> Self {
-        let describer = Describer::new();
-        Self { shared: Arc::new(Shared { registry, services, describer }), channel }
+        let (describer, changes) = (Describer::new(), Changes::new(services.reloads()));
+        Self { shared: Arc::new(Shared { registry, services, describer, changes }), channel }
+    }
+
+    /// Those who are told when lists may be different.
+    pub(crate) fn changes(&self) -> &Arc<Changes> {
+        &self.shared.changes
     }
 
     /// What the tools work with.
@@ -88,6 +95,35 @@ impl Server {
     /// Whether a call of this tool changes what the session remembers.
     pub(crate) fn changes_session(&self, tool: &str) -> bool {
         self.shared.registry.find(tool).is_some_and(|entry| entry.effect == Effect::Session)
+    }
+
+    /// A tool by its name.
+    pub(crate) fn find(&self, tool: &str) -> Option<&Entry> {
+        self.shared.registry.find(tool)
+    }
+
+    /// Runs a tool unless the call is taken back, and signs the result where the protocol has no greeting. All calls come
+    /// through here, whichever way their requests took.
+    pub(crate) async fn run(
+        &self,
+        entry: &Entry,
+        call: &CallContext,
+        arguments: Map<String, Value>,
+        taken_back: &CancellationToken,
+        modern: bool,
+    ) -> Result<CallToolResult, ErrorData> {
+        let mut result = tokio::select! {
+            biased;
+            // Dropping the work is what cancels it: a cursor deletes itself, the audit line says "cancelled".
+            () = taken_back.cancelled() => {
+                return Err(ErrorData::new(ErrorCode::INTERNAL_ERROR, "the call was cancelled", None));
+            }
+            result = self.shared.registry.call(entry, call, arguments) => result,
+        };
+        if modern && let Ok(about) = serde_json::to_value(Self::about()) {
+            result.meta.get_or_insert_default().0.insert(SERVER_INFO.to_owned(), about);
+        }
+        Ok(result)
     }
 
     /// The call a request is.
@@ -150,6 +186,7 @@ impl ServerHandler for Server {
             .enable_tools()
             .enable_tool_list_changed()
             .enable_resources()
+            .enable_resources_list_changed()
             .enable_prompts()
             .enable_completions();
         ServerConfig::new(capabilities.build()).with_server_info(Self::about()).with_instructions(INSTRUCTIONS)
@@ -157,13 +194,22 @@ impl ServerHandler for Server {
 
     async fn discover(&self, _context: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {
         let versions = self.supported_protocol_versions().into_owned();
-        let mut info = self.get_info();
-        // In the stateless protocol no request changes what another sees.
-        if let Some(tools) = &mut info.capabilities.tools {
-            tools.list_changed = None;
-        }
-        let answer = DiscoverResult::from_server_info(versions, info);
+        let answer = DiscoverResult::from_server_info(versions, self.get_info());
         Ok(answer.with_ttl_ms(LIST_TTL_MILLIS).with_cache_scope(CacheScope::Private))
+    }
+
+    async fn on_initialized(&self, context: NotificationContext<RoleServer>) {
+        self.shared.changes.join(context.peer);
+    }
+
+    // What cannot change is taken out of it: the capabilities do not say that it could.
+    fn accepted_subscription_filter(&self, requested: &SubscriptionFilter) -> Option<SubscriptionFilter> {
+        Some(requested.clone())
+    }
+
+    async fn listen(&self, subscription: SubscriptionContext) -> Result<(), ErrorData> {
+        self.shared.changes.tell(subscription).await;
+        Ok(())
     }
 
     async fn list_tools(
@@ -202,29 +248,17 @@ impl ServerHandler for Server {
         let confirmer = Arc::new(Confirmer::of(self.channel, caller.session.is_some(), &request, &context));
         let call = CallContext::new(Arc::clone(&self.shared.services), caller).asking(confirmer.clone());
         let (call, listener) = listening(call, &context);
-        let work = self.shared.registry.call(entry, &call, request.arguments.unwrap_or_default());
+        let arguments = request.arguments.unwrap_or_default();
+        let work = progress::telling(listener, self.run(entry, &call, arguments, &context.ct, is_modern(&context)));
         // Boxed, here and below: rmcp moves the future of a request a dozen times, and it is as large as the largest of them.
-        let work = Box::pin(progress::telling(listener, work));
-        tokio::select! {
-            biased;
-            // Dropping the work is what cancels it: a cursor deletes itself, the audit line says "cancelled".
-            () = context.ct.cancelled() => Err(ErrorData::new(ErrorCode::INTERNAL_ERROR, "the call was cancelled", None)),
-            mut result = work => {
-                if let Some(question) = confirmer.pending() {
-                    return Ok(question.into());
-                }
-                if call.changed_list() {
-                    tell_list_changed(&context);
-                }
-                if is_modern(&context)
-                    && let Ok(about) = serde_json::to_value(Self::about())
-                {
-                    let meta = result.meta.get_or_insert_default();
-                    meta.0.insert(SERVER_INFO.to_owned(), about);
-                }
-                Ok(result.into())
-            }
+        let result = Box::pin(work).await?;
+        if let Some(question) = confirmer.pending() {
+            return Ok(question.into());
         }
+        if call.changed_list() {
+            tell_list_changed(&context);
+        }
+        Ok(result.into())
     }
 
     async fn on_custom_request(

@@ -30,11 +30,6 @@ pub(crate) fn is_modern(context: &RequestContext<RoleServer>) -> bool {
 /// has checked it, and to believe it would hand out other callers' state.
 pub(crate) fn caller(channel: Channel, context: &RequestContext<RoleServer>) -> Caller {
     let parts = context.extensions.get::<::http::request::Parts>();
-    let authenticated = parts.and_then(|parts| parts.extensions.get::<Authenticated>());
-    let (principal, rights) = authenticated.map_or_else(
-        || (Principal::anonymous(), Arc::default()),
-        |Authenticated { principal, rights }| (principal.clone(), Arc::clone(rights)),
-    );
     let session = match channel {
         Channel::Stdio => Some(SessionId::stdio()),
         Channel::Http if is_modern(context) => None,
@@ -43,6 +38,16 @@ pub(crate) fn caller(channel: Channel, context: &RequestContext<RoleServer>) -> 
             .and_then(|value| value.to_str().ok())
             .map(SessionId::new),
     };
-    let own_list = session.is_some() && !is_modern(context);
+    caller_in(session, !is_modern(context), parts.map(|parts| &parts.extensions))
+}
+
+/// The caller in a session, as the layers in front of the endpoint have marked the request.
+pub(crate) fn caller_in(session: Option<SessionId>, older: bool, marks: Option<&::http::Extensions>) -> Caller {
+    let authenticated = marks.and_then(|marks| marks.get::<Authenticated>());
+    let (principal, rights) = authenticated.map_or_else(
+        || (Principal::anonymous(), Arc::default()),
+        |Authenticated { principal, rights }| (principal.clone(), Arc::clone(rights)),
+    );
+    let own_list = session.is_some() && older;
     Caller { session, principal, rights, own_list }
 }

@@ -14,6 +14,7 @@ use rmcp::{
 };
 use tokio::time::Instant;
 
+use super::direct::Calls;
 use crate::{tenancy::session, tools::Services};
 
 /// How many sessions there may be. The one that has been silent longest makes room for a new one.
@@ -22,12 +23,29 @@ const MAX_SESSIONS: usize = 5_000;
 /// How long a session may be silent. rmcp counts messages only, so this must be far above the longest call.
 const IDLE: Duration = Duration::from_hours(8);
 
+/// When a session was last heard of.
+#[derive(Debug, Clone, Copy)]
+struct Seen {
+    ever: Instant,
+    /// By rmcp, which closes sessions that it does not hear of.
+    by_rmcp: Instant,
+}
+
+impl Seen {
+    fn now() -> Self {
+        let now = Instant::now();
+        Self { ever: now, by_rmcp: now }
+    }
+}
+
 /// Counts, limits and cleans up.
 #[derive(Debug)]
 pub(crate) struct BoundedSessions {
     inner: LocalSessionManager,
     // A plain mutex: held only to touch the map, never across an await.
-    last_seen: Mutex<HashMap<SessionId, Instant>>,
+    last_seen: Mutex<HashMap<SessionId, Seen>>,
+    /// Calls that rmcp does not know of.
+    calls: Arc<Calls>,
     limit: usize,
     services: Arc<Services>,
 }
@@ -40,13 +58,33 @@ impl BoundedSessions {
     fn with_limit(services: Arc<Services>, limit: usize) -> Self {
         let mut inner = LocalSessionManager::default();
         inner.session_config.keep_alive = Some(IDLE);
-        Self { inner, last_seen: Mutex::new(HashMap::new()), limit, services }
+        Self { inner, last_seen: Mutex::default(), calls: Arc::default(), limit, services }
     }
 
     fn touch(&self, id: &SessionId) {
         if let Some(seen) = self.last_seen.lock().get_mut(id) {
-            *seen = Instant::now();
+            *seen = Seen::now();
         }
+    }
+
+    /// The session of this id, if its next message may pass by rmcp: from time to time rmcp has to get one, or it would
+    /// take the session for idle.
+    pub(crate) fn active(&self, id: &str) -> Option<SessionId> {
+        let mut seen = self.last_seen.lock();
+        let (id, _) = seen.get_key_value(id)?;
+        let id = Arc::clone(id);
+        let seen = seen.get_mut(&id)?;
+        let now = Instant::now();
+        if now.duration_since(seen.by_rmcp) > IDLE / 8 {
+            return None;
+        }
+        seen.ever = now;
+        Some(id)
+    }
+
+    /// The calls in sessions that rmcp does not know of.
+    pub(crate) fn calls(&self) -> &Arc<Calls> {
+        &self.calls
     }
 
     /// The session to close before another may begin.
@@ -55,7 +93,7 @@ impl BoundedSessions {
         if seen.len() < self.limit {
             return None;
         }
-        seen.iter().min_by_key(|(_, at)| **at).map(|(id, _)| Arc::clone(id))
+        seen.iter().min_by_key(|(_, seen)| seen.ever).map(|(id, _)| Arc::clone(id))
     }
 }
 
@@ -69,7 +107,7 @@ impl SessionManager for BoundedSessions {
             self.close_session(&oldest).await?;
         }
         let (id, transport) = self.inner.create_session().await?;
-        self.last_seen.lock().insert(Arc::clone(&id), Instant::now());
+        self.last_seen.lock().insert(Arc::clone(&id), Seen::now());
         Ok((id, transport))
     }
 
@@ -88,6 +126,7 @@ impl SessionManager for BoundedSessions {
     // rmcp calls this twice on DELETE and once when a session has been silent too long.
     async fn close_session(&self, id: &SessionId) -> Result<(), Self::Error> {
         self.last_seen.lock().remove(id);
+        self.calls.end(id);
         if let Err(error) = self.services.forget(&session::SessionId::new(id)).await {
             tracing::warn!(%error, "the state of an ended session could not be removed");
         }

@@ -37,7 +37,7 @@ const GRACE_AFTER_END: Duration = Duration::from_millis(700);
 pub async fn serve_stdio(server: Server, stop: CancellationToken) -> io::Result<()> {
     let ended = CancellationToken::new();
     let abort = CancellationToken::new();
-    let services = Arc::clone(server.services());
+    let (services, changes) = (Arc::clone(server.services()), Arc::clone(server.changes()));
     let (reader, writer) = stdio_pipes();
     let input = Input { inner: reader, stop: Box::pin(stop.clone().cancelled_owned()), ended: ended.clone() };
     let running = async {
@@ -50,6 +50,7 @@ pub async fn serve_stdio(server: Server, stop: CancellationToken) -> io::Result<
     };
     let patience = async {
         ended.cancelled().await;
+        changes.end().await;
         tokio::time::sleep(if stop.is_cancelled() { DRAIN } else { GRACE_AFTER_END }).await;
         abort.cancel();
     };

@@ -105,8 +105,6 @@ fn what_is_sent_after_a_switch_sees_it() {
 #[test]
 fn in_the_stateless_protocol_a_choice_is_advice_even_on_a_pipe() {
     let mut client = Client::modern();
-    let about = client.request("server/discover", json!({}));
-    assert!(about["result"]["capabilities"]["tools"].get("listChanged").is_none(), "{about}");
     let all = list(&mut client);
     let switched = success(&client.call("arango_switch_workflow", json!({"context": "data_analysis"})));
     assert_eq!((&switched["enforced"], &switched["to_context"]), (&json!(false), &json!("data_analysis")));

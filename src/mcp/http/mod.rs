@@ -23,8 +23,9 @@ use axum::{
     http::StatusCode,
     middleware::{from_fn, from_fn_with_state},
     response::Response,
+    routing::MethodRouter,
 };
-use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
+use rmcp::transport::streamable_http_server::StreamableHttpServerConfig;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -33,6 +34,7 @@ pub use tls::TlsError;
 
 use super::{
     Server,
+    direct::Direct,
     drain::{drained, quiet},
     polish::polish,
     sessions::BoundedSessions,
@@ -113,6 +115,7 @@ pub async fn serve_http(
     let bound = listener.local_addr().map_err(|source| HttpError::Bind { address, source })?;
     let guard = Arc::new(Guard::new(&options, bound.port())?);
     let services = Arc::clone(server.services());
+    let changes = Arc::clone(server.changes());
     let (end_streams, cut) = (CancellationToken::new(), CancellationToken::new());
     let connections = Connections::new(descriptors::afford(options.limits.max_connections));
     let acceptor = Acceptor {
@@ -129,7 +132,9 @@ pub async fn serve_http(
     if let Some(fresh) = fresh {
         fresh.abort();
     }
-    // No new connections any more. First calls in flight finish, then streams end, which never finish by themselves.
+    // No new connections any more. First calls in flight finish and subscriptions are told their end, then streams end,
+    // which never finish by themselves.
+    changes.end().await;
     quiet(|| services.calls_in_flight() == 0 && connections.unanswered() == 0).await;
     end_streams.cancel();
     if tokio::time::timeout(LAST_BYTES, ending.wait()).await.is_err() {
@@ -157,8 +162,8 @@ fn router(server: Server, options: &HttpOptions, guard: &Arc<Guard>, end_streams
     let limits = CallLimits::new(&options.limits, Arc::clone(services.databases().clock()));
     let endpoint = endpoint(server, options, end_streams);
     let mcp = Router::new()
-        .route_service("/mcp", endpoint.clone())
-        .route_service("/mcp/", endpoint)
+        .route("/mcp", endpoint.clone())
+        .route("/mcp/", endpoint)
         .layer(from_fn(polish))
         .layer(from_fn_with_state(options.limits, body::whole))
         .layer(from_fn_with_state(limits, limits::limit))
@@ -171,12 +176,8 @@ fn router(server: Server, options: &HttpOptions, guard: &Arc<Guard>, end_streams
     app.layer(from_fn_with_state(Arc::clone(guard), guard::guard))
 }
 
-/// The service of the SDK. Its own checks of names are off, as the guard stands in front of every route.
-fn endpoint(
-    server: Server,
-    options: &HttpOptions,
-    end_streams: CancellationToken,
-) -> StreamableHttpService<Server, BoundedSessions> {
+/// The endpoint. The SDK's own checks of names are off, as the guard stands in front of every route.
+fn endpoint(server: Server, options: &HttpOptions, end_streams: CancellationToken) -> MethodRouter {
     let config = StreamableHttpServerConfig::default()
         .with_cancellation_token(end_streams)
         .with_json_response(true)
@@ -185,7 +186,7 @@ fn endpoint(
         .disable_allowed_hosts()
         .disable_allowed_origins();
     let sessions = Arc::new(BoundedSessions::new(Arc::clone(server.services())));
-    StreamableHttpService::new(move || Ok(server.clone()), sessions, config)
+    Direct::new(server, sessions, config).into_route()
 }
 
 async fn nothing_here(request: Request) -> Response {

@@ -85,6 +85,11 @@ impl Entry {
             },
         }
     }
+
+    /// Whether this call may have to be confirmed.
+    pub(crate) fn may_ask(&self, context: &CallContext) -> bool {
+        self.confirmable && context.config.any_confirms()
+    }
 }
 
 /// The schema with the argument that confirms a call.
@@ -233,7 +238,7 @@ impl Registry {
                 return Err(read_only(config, None, &format!("{} changes data", entry.name)));
             }
             let settled = entry.signature.settle(given)?;
-            if entry.confirmable && config.any_confirms() {
+            if entry.may_ask(context) {
                 context.note_arguments(confirm::digest(&settled, &AROUND));
             }
             (entry.run)(context, settled).await
