@@ -16,9 +16,13 @@ use crate::{
 };
 
 pub(crate) async fn run(options: ServerOptions) -> Result<ExitCode, CliError> {
-    let settings = setup::settings(setup::Logs::Normal)?;
+    let settings = setup::with_sessions(setup::settings(setup::Logs::Normal)?, &options.sessions)?;
     let transport = transport(&options, &settings);
-    let services = setup::services(&options.databases, &settings).await?;
+    let sessions = match transport {
+        TransportKind::Stdio => setup::own_session(),
+        TransportKind::Http => setup::shared_sessions(&settings.sessions)?,
+    };
+    let services = setup::services(&options.databases, &settings, sessions).await?;
     let registry = match settings.toolset {
         Toolset::Full => Registry::standard(),
         Toolset::Baseline => Registry::baseline(),
@@ -72,6 +76,8 @@ fn http_options(options: ServerOptions, settings: Settings) -> HttpOptions {
         } else {
             options.allowed_origins
         },
+        max_sessions: settings.sessions.max,
+        session_idle: settings.sessions.idle,
     }
 }
 

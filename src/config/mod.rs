@@ -7,6 +7,7 @@ pub mod env;
 pub mod error;
 pub mod file;
 pub mod save;
+pub mod sessions;
 pub mod settings;
 mod values;
 
@@ -17,6 +18,7 @@ use indexmap::IndexMap;
 pub use database::{Address, AuthMethod, Confirm, DatabaseEntry, DatabaseKey, Origin, PasswordSource};
 pub use env::{Env, FileEnv, MapEnv, SystemEnv};
 pub use error::ConfigError;
+pub use sessions::SessionSettings;
 pub use settings::{KeyBytes, Patience, Settings, Toolset, TransportKind};
 
 use crate::wire::DatabaseName;

@@ -4,6 +4,7 @@
 use std::{
     net::{IpAddr, SocketAddr, ToSocketAddrs as _},
     sync::Arc,
+    time::Duration,
 };
 
 use axum::{
@@ -11,7 +12,7 @@ use axum::{
     body::Body,
     extract::State,
     http::{StatusCode, header},
-    middleware::from_fn,
+    middleware::{from_fn, from_fn_with_state},
     response::Response,
     routing::get,
     serve::ListenerExt as _,
@@ -21,7 +22,13 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{Server, drain::drained, polish::polish, sessions::BoundedSessions};
+use super::{
+    Server,
+    drain::drained,
+    polish::polish,
+    session_guard::{Guard, guard},
+    sessions::{BoundedSessions, Openings},
+};
 use crate::tools::Services;
 
 /// Where and how to listen.
@@ -37,6 +44,10 @@ pub struct HttpOptions {
     pub allowed_hosts: Vec<String>,
     /// Web pages that may call, as `scheme://host:port`.
     pub allowed_origins: Vec<String>,
+    /// Sessions of the older protocols at most.
+    pub max_sessions: usize,
+    /// How long such a session may be silent.
+    pub session_idle: Duration,
 }
 
 /// Why the server cannot listen.
@@ -117,18 +128,21 @@ fn router(server: Server, options: &HttpOptions, port: u16, end_streams: Cancell
     // A page this very server might have served is no stranger; one on another port of the same machine is.
     let own = ["localhost", "127.0.0.1", "[::1]"].map(|host| format!("http://{host}:{port}"));
     let origins = own.into_iter().chain(options.allowed_origins.iter().cloned());
-    let config = defaults
+    let sessions = Arc::new(BoundedSessions::new(Arc::clone(&services), options.max_sessions, options.session_idle));
+    let door = Guard::new(Arc::clone(&services), (!options.stateless).then(|| Arc::clone(&sessions)));
+    let mut config = defaults
         .with_cancellation_token(end_streams)
         .with_json_response(true)
         .with_legacy_session_mode(!options.stateless)
         .with_allowed_hosts(hosts)
         .with_allowed_origins(origins)
         .enforce_origin_validation();
-    let sessions = Arc::new(BoundedSessions::new(Arc::clone(&services)));
+    config.session_store = Some(Arc::new(Openings(Arc::clone(&sessions))));
     let endpoint = StreamableHttpService::new(move || Ok(server.clone()), sessions, config);
     Router::new()
         .route_service("/mcp", endpoint.clone())
         .route_service("/mcp/", endpoint)
+        .layer(from_fn_with_state(door, guard))
         .layer(from_fn(polish))
         .route("/health/live", get(|| async { json_response(StatusCode::OK, &json!({ "status": "alive" })) }))
         .route("/health/ready", get(health))

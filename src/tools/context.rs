@@ -77,7 +77,8 @@ impl Services {
     ) -> Arc<Self> {
         let results = Results::new(Arc::clone(databases.clock()), Arc::clone(databases.random()));
         let usage = UsageLog::new(Arc::clone(databases.clock()));
-        let (tickets, in_flight) = (Tickets::new(Arc::clone(focus.sealer())), AtomicUsize::new(0));
+        let tickets = Tickets::new(Arc::clone(focus.sealer()), Arc::clone(&sessions));
+        let in_flight = AtomicUsize::new(0);
         Arc::new(Self { config, databases, sessions, usage, focus, backups, results, tickets, in_flight })
     }
 

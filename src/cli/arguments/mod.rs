@@ -3,6 +3,7 @@
 pub(crate) mod admin;
 pub(crate) mod common;
 pub(crate) mod db;
+pub(crate) mod sessions;
 pub(crate) mod user;
 
 use std::{ffi::OsString, path::PathBuf};
@@ -14,6 +15,7 @@ use clap::{
 use admin::AdminOptions;
 use common::{ConfigFile, EnvironmentFile};
 use db::{ConfigCommand, DbCommand, DbOptions};
+use sessions::SessionOptions;
 use user::UserOptions;
 
 /// MCP server for ArangoDB, with an embedded ArangoDB-compatible engine.
@@ -164,6 +166,8 @@ pub(crate) struct ServerOptions {
     /// A web page that may call, as scheme://host:port. May be repeated.
     #[arg(long = "allowed-origin", value_name = "ORIGIN")]
     pub(crate) allowed_origins: Vec<String>,
+    #[command(flatten)]
+    pub(crate) sessions: SessionOptions,
     #[command(flatten)]
     pub(crate) databases: DatabaseOptions,
 }
