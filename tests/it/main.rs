@@ -23,6 +23,7 @@ mod progress;
 mod prompts;
 mod reference;
 mod resources;
+mod sessions;
 mod stdio;
 mod support;
 mod tidy;

@@ -1,7 +1,7 @@
 //! The door in front of real endpoints, with principals that a header names, and with a store that several endpoints share.
 
 use std::{
-    sync::atomic::{AtomicBool, Ordering},
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
     time::Duration,
 };
 
@@ -40,10 +40,10 @@ impl Outside {
 
     fn unless_silent<'a, T: Send + 'a>(
         &self,
-        answer: BoxFuture<'a, Result<T, SessionError>>,
+        answer: impl FnOnce() -> BoxFuture<'a, Result<T, SessionError>>,
     ) -> BoxFuture<'a, Result<T, SessionError>> {
         let silence = || SessionError::Unavailable("silent".to_owned());
-        if self.silent.load(Ordering::SeqCst) { Box::pin(ready(Err(silence()))) } else { answer }
+        if self.silent.load(Ordering::SeqCst) { Box::pin(ready(Err(silence()))) } else { answer() }
     }
 }
 
@@ -53,7 +53,7 @@ impl Sessions for Outside {
         id: &'a SessionId,
         principal: &'a Principal,
     ) -> BoxFuture<'a, Result<Option<SessionState>, SessionError>> {
-        self.unless_silent(self.sessions.get(id, principal))
+        self.unless_silent(|| self.sessions.get(id, principal))
     }
 
     fn update<'a>(
@@ -62,15 +62,15 @@ impl Sessions for Outside {
         principal: &'a Principal,
         change: Change<'a>,
     ) -> BoxFuture<'a, Result<Changed, SessionError>> {
-        self.unless_silent(self.sessions.update(id, principal, change))
+        self.unless_silent(|| self.sessions.update(id, principal, change))
     }
 
     fn remove<'a>(&'a self, id: &'a SessionId) -> BoxFuture<'a, Result<(), SessionError>> {
-        self.unless_silent(self.sessions.remove(id))
+        self.unless_silent(|| self.sessions.remove(id))
     }
 
     fn spend<'a>(&'a self, token: &'a Token, lifetime: Duration) -> BoxFuture<'a, Result<bool, SessionError>> {
-        self.unless_silent(self.sessions.spend(token, lifetime))
+        self.unless_silent(|| self.sessions.spend(token, lifetime))
     }
 
     fn is_shared(&self) -> bool {
@@ -83,6 +83,7 @@ struct Endpoint {
     url: String,
     client: Client,
     sessions: Arc<BoundedSessions>,
+    next: AtomicU64,
 }
 
 impl Endpoint {
@@ -96,7 +97,7 @@ impl Endpoint {
         let url = serve(app, Guard::new(services, Some(Arc::clone(&sessions)))).await;
         drop(rustls::crypto::ring::default_provider().install_default());
         let client = Client::builder().no_proxy().tls_certs_only([]).timeout(Duration::from_secs(20));
-        Self { url, client: client.build().unwrap(), sessions }
+        Self { url, client: client.build().unwrap(), sessions, next: AtomicU64::new(2) }
     }
 
     fn request(&self, method: Method, principal: &str) -> RequestBuilder {
@@ -118,7 +119,8 @@ impl Endpoint {
 
     fn calling(&self, principal: &str, id: &str, tool: &str, arguments: &Value) -> RequestBuilder {
         let params = json!({ "name": tool, "arguments": arguments });
-        let body = json!({ "jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": params });
+        let number = self.next.fetch_add(1, Ordering::SeqCst);
+        let body = json!({ "jsonrpc": "2.0", "id": number, "method": "tools/call", "params": params });
         self.request(Method::POST, principal).header(SESSION, id).body(body.to_string())
     }
 
@@ -197,7 +199,7 @@ async fn a_session_goes_on_where_it_did_not_begin_with_its_focus() {
     assert_eq!(other.call("you", &id, "get_focused_database", json!({})).await.0, StatusCode::NOT_FOUND);
     let (status, said) = other.focus(&id).await;
     assert!(status == StatusCode::OK && said.contains("_system"), "{said}");
-    assert_eq!(other.call("me", &id, "set_focused_database", json!({ "unset": true })).await.0, StatusCode::OK);
+    assert_eq!(other.call("me", &id, "set_focused_database", json!({ "database": null })).await.0, StatusCode::OK);
     assert!(one.focus(&id).await.1.contains(r#"\"is_set\":false"#));
     assert_eq!(other.sessions.owner(&id), Some(Principal::new("me")));
 }
