@@ -19,7 +19,12 @@ pub(crate) async fn run(options: ServerOptions) -> Result<ExitCode, CliError> {
     let settings = setup::with_sessions(setup::settings(setup::Logs::Normal)?, &options.sessions)?;
     let transport = transport(&options, &settings);
     let sessions = match transport {
-        TransportKind::Stdio => setup::own_session(),
+        TransportKind::Stdio => {
+            if options.sessions.session_store.is_some() {
+                tracing::warn!("--session-store is for --transport http: a process on pipes is a session of its own");
+            }
+            setup::own_session()
+        }
         TransportKind::Http => setup::shared_sessions(&settings.sessions)?,
     };
     let services = setup::services(&options.databases, &settings, sessions).await?;

@@ -16,8 +16,8 @@ use super::{
 use crate::{
     clock::{Clock, Random, SystemClock, SystemRandom},
     config::{
-        Address, Config, ConfigError, Confirm, DatabaseEntry, DatabaseKey, Env, FileEnv, Origin, SessionSettings, Settings,
-        Source, SystemEnv, sessions,
+        Address, Config, ConfigError, Confirm, DatabaseEntry, DatabaseKey, Env, FileEnv, Origin, SessionSettings,
+        Settings, Source, SystemEnv, sessions,
     },
     dump,
     observability::logging,
@@ -73,7 +73,13 @@ pub(crate) fn with_sessions(mut settings: Settings, options: &SessionOptions) ->
         chosen.idle = sessions::idle("--session-idle", text).map_err(fault)?;
     }
     if let Some(text) = &options.session_store {
-        chosen.store = Some(sessions::store("--session-store", text.expose()).map_err(fault)?);
+        let store = sessions::store("--session-store", text.expose()).map_err(fault)?;
+        if store.expose().password().is_some() {
+            tracing::warn!(
+                "the password in --session-store stands in the list of processes; MCP_SESSION_STORE_PASSWORD is a better place"
+            );
+        }
+        chosen.store = Some(store);
     }
     if let Some(path) = &options.focus_key_file {
         settings.focus_keys = sessions::focus_keys_of(path).map_err(fault)?;
@@ -85,9 +91,7 @@ pub(crate) fn with_sessions(mut settings: Settings, options: &SessionOptions) ->
 pub(crate) fn shared_sessions(settings: &SessionSettings) -> Result<Arc<dyn Sessions>, CliError> {
     Ok(match &settings.store {
         None => Arc::new(MemorySessions::with_bounds(Arc::new(SystemClock), settings.max, settings.idle)),
-        Some(address) => {
-            Arc::new(RedisSessions::new(address, settings).map_err(|error| CliError::from_error(&error))?)
-        }
+        Some(address) => Arc::new(RedisSessions::new(address, settings).map_err(|error| CliError::from_error(&error))?),
     })
 }
 

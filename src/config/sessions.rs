@@ -63,9 +63,7 @@ impl SessionSettings {
 pub fn max(name: &str, text: &str) -> Result<usize, ConfigError> {
     match text.trim().parse() {
         Ok(max) if (1..=1_000_000).contains(&max) => Ok(max),
-        _ => {
-            Err(ConfigError::new(name, format!("{text:?} is not a number of sessions")).advise("use 1 to 1000000"))
-        }
+        _ => Err(ConfigError::new(name, format!("{text:?} is not a number of sessions")).advise("use 1 to 1000000")),
     }
 }
 
@@ -76,10 +74,8 @@ pub fn max(name: &str, text: &str) -> Result<usize, ConfigError> {
 pub fn idle(name: &str, text: &str) -> Result<Duration, ConfigError> {
     const UNITS: [(char, u64); 4] = [('s', 1), ('m', 60), ('h', 3_600), ('d', 86_400)];
     let bare = text.trim();
-    let (number, unit) = UNITS
-        .iter()
-        .find_map(|(letter, seconds)| Some((bare.strip_suffix(*letter)?, *seconds)))
-        .unwrap_or((bare, 1));
+    let (number, unit) =
+        UNITS.iter().find_map(|(letter, seconds)| Some((bare.strip_suffix(*letter)?, *seconds))).unwrap_or((bare, 1));
     let seconds = number.trim_end().parse::<u64>().ok().and_then(|number| number.checked_mul(unit));
     match seconds {
         Some(seconds @ 60..=2_592_000) => Ok(Duration::from_secs(seconds)),
@@ -184,7 +180,13 @@ mod tests {
         let settings = Settings::from_env(&env).unwrap();
         assert_eq!(settings.sessions.store.as_ref().unwrap().to_string(), "rediss://cache:6380/2");
         assert!(!format!("{settings:?}").contains("hunter2"));
-        for bad in ["http://:hunter2@cache", "redis://", "cache:6379 hunter2", "redis://:hunter2@cache/two", "redis://c/?hunter2"] {
+        for bad in [
+            "http://:hunter2@cache",
+            "redis://",
+            "cache:6379 hunter2",
+            "redis://:hunter2@cache/two",
+            "redis://c/?hunter2",
+        ] {
             let refused = refusal("MCP_SESSION_STORE", bad);
             assert!(refused.starts_with("MCP_SESSION_STORE: ") && refused.contains("redis://"), "{refused}");
             assert!(!refused.contains("hunter2"), "{refused}");

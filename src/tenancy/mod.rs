@@ -13,8 +13,6 @@ pub use databases::{ConnectError, Databases};
 pub use focus::{FocusError, FocusSealer};
 pub use resolver::{Inputs, Level, LevelReport, Resolution, ResolveError};
 pub use seal::{Sealer, SealingKey, SealingKeyError};
-pub use session::{
-    Changed, MemorySessions, Principal, RedisSessions, SessionError, SessionId, SessionState, Sessions,
-};
+pub use session::{Changed, MemorySessions, Principal, RedisSessions, SessionError, SessionId, SessionState, Sessions};
 pub use usage::{ToolUse, UsageLog};
 pub use workflow::{Shown, Stage, Workflow, WorkflowState};

@@ -53,9 +53,7 @@ pub(crate) fn test_services() -> std::sync::Arc<Services> {
 
 /// The same with these sessions.
 #[cfg(test)]
-pub(crate) fn test_services_with(
-    sessions: std::sync::Arc<dyn crate::tenancy::Sessions>,
-) -> std::sync::Arc<Services> {
+pub(crate) fn test_services_with(sessions: std::sync::Arc<dyn crate::tenancy::Sessions>) -> std::sync::Arc<Services> {
     use std::sync::Arc;
 
     use crate::{

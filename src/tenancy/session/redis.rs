@@ -4,7 +4,11 @@
 //! principal, and the state as JSON. It expires with the idle time. A change is a compare-and-set of the state's text.
 //! Nothing is connected before the first use. A store that does not answer is an error within a second.
 
-use std::{fmt::Write as _, time::Duration};
+use std::{
+    fmt::Write as _,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use futures::future::BoxFuture;
 use redis::{
@@ -56,6 +60,8 @@ pub struct RedisSessions {
     link: Mutex<Link>,
     /// Until when nothing is asked, as the store has just let somebody wait in vain.
     silent_until: parking_lot::Mutex<Option<Instant>>,
+    /// Whether the last answer was none, so that this is logged once.
+    away: AtomicBool,
 }
 
 #[derive(Default)]
@@ -91,7 +97,7 @@ impl RedisSessions {
         let client = Client::open(info).map_err(|error| refuse(&error))?;
         let idle_millis = u64::try_from(settings.idle.as_millis()).unwrap_or(u64::MAX);
         let (link, silent_until) = (Mutex::default(), parking_lot::Mutex::default());
-        Ok(Self { client, address: address.clone(), idle_millis, link, silent_until })
+        Ok(Self { client, address: address.clone(), idle_millis, link, silent_until, away: AtomicBool::new(false) })
     }
 
     /// Asks the store. A connection that broke since it was last used is replaced once.
@@ -116,7 +122,13 @@ impl RedisSessions {
             return Err(SessionError::Unavailable(SILENT.to_owned()));
         }
         match timeout(PATIENCE, asked).await {
-            Ok(answer) => answer.map_err(|error| self.unavailable(&reason(&error))),
+            Ok(Ok(answer)) => {
+                if self.away.swap(false, Ordering::Relaxed) {
+                    tracing::info!(store = %self.address, "the session store answers again");
+                }
+                Ok(answer)
+            }
+            Ok(Err(error)) => Err(self.unavailable(&reason(&error))),
             Err(_) => {
                 // Where another call is connecting, that connection is not the one to be rid of.
                 if let Ok(mut link) = self.link.try_lock() {
@@ -149,7 +161,9 @@ impl RedisSessions {
     }
 
     fn unavailable(&self, why: &str) -> SessionError {
-        tracing::warn!(store = %self.address, why, "the session store does not answer");
+        if !self.away.swap(true, Ordering::Relaxed) {
+            tracing::warn!(store = %self.address, why, "the session store does not answer");
+        }
         SessionError::Unavailable(why.to_owned())
     }
 
@@ -175,12 +189,7 @@ impl RedisSessions {
         Ok((written, Held::of(principal, of, state)?))
     }
 
-    async fn change(
-        &self,
-        id: &SessionId,
-        principal: &Principal,
-        change: Change<'_>,
-    ) -> Result<Changed, SessionError> {
+    async fn change(&self, id: &SessionId, principal: &Principal, change: Change<'_>) -> Result<Changed, SessionError> {
         let mut held = self.read(id, principal).await?;
         loop {
             let before = held.state()?.unwrap_or_default();
@@ -189,7 +198,8 @@ impl RedisSessions {
             if held.0.is_some() && before == after {
                 return Ok(Changed { before, after });
             }
-            let text = serde_json::to_string(&after).map_err(|error| self.unavailable(&error.to_string()))?;
+            let unwritable = |error: serde_json::Error| SessionError::Unavailable(error.to_string());
+            let text = serde_json::to_string(&after).map_err(unwritable)?;
             match self.write(id, principal, &held, &text).await? {
                 (true, _) => return Ok(Changed { before, after }),
                 (false, now) => held = now,

@@ -22,8 +22,7 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) async fn open(url: &str) -> Self {
-        let mut client =
-            Self { http: plain_client(), url: url.to_owned(), id: String::new(), next: AtomicU64::new(1) };
+        let mut client = Self { http: plain_client(), url: url.to_owned(), id: String::new(), next: AtomicU64::new(1) };
         let message = json!({ "jsonrpc": "2.0", "id": 0, "method": "initialize", "params": initialize("2025-11-25") });
         let response = client.post(&message).await.unwrap();
         client.id = response.headers()["mcp-session-id"].to_str().unwrap().to_owned();

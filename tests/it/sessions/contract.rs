@@ -84,7 +84,9 @@ async fn nothing_is_lost_when_many_change_a_session_at_once(sessions: Arc<dyn Se
         tokio::spawn(async move {
             for change in 0..CHANGES {
                 let name = format!("{writer}-{change}");
-                let note = |state: &mut SessionState| drop(state.workflow.unloaded.insert(name.clone()));
+                let note = |state: &mut SessionState| {
+                    state.workflow.unloaded.insert(name.clone());
+                };
                 sessions.update(&SessionId::new("busy"), &me(), &note).await.unwrap();
             }
         })

@@ -173,7 +173,7 @@ async fn the_list_of_tools_and_the_capabilities_of_a_client_go_with_its_session(
     // Only a client that said it can be asked is asked.
     success(&session.call("arango_switch_workflow", json!({ "context": "full" })).await);
     let there = other.resume(&session.id);
-    let mut messages = there.begin("arango_remove", json!({ "collection": "_users", "document_key": "x" })).await;
+    let mut messages = there.begin("arango_remove", json!({ "collection": "_users", "key": "x" })).await;
     assert_eq!(messages.next().await["method"], "elicitation/create");
 }
 
@@ -214,7 +214,7 @@ async fn a_confirmation_is_good_once_on_all_replicas() {
         success(&one.modern_call(tool, arguments).await);
     }
     let remove = |token: Option<&Value>| {
-        let mut arguments = json!({ "collection": "c", "document_key": "a" });
+        let mut arguments = json!({ "collection": "c", "key": "a" });
         if let Some(token) = token {
             arguments["confirm"] = token.clone();
         }
@@ -235,6 +235,7 @@ async fn a_foreign_page_learns_nothing_from_a_session_it_names() {
     let server = site.replica(&[]);
     let session = server.session().await;
     let list = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list" }).to_string();
-    let request = server.bare(Method::POST).header("origin", "https://evil.example").header("mcp-session-id", &session.id);
+    let request =
+        server.bare(Method::POST).header("origin", "https://evil.example").header("mcp-session-id", &session.id);
     assert_eq!(request.body(list).send().await.unwrap().status(), StatusCode::FORBIDDEN);
 }
