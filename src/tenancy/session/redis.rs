@@ -2,7 +2,7 @@
 //!
 //! A session is a hash under the digest of its identifier, so that whoever reads the store takes none over: the digest of the
 //! principal, and the state as JSON. It expires with the idle time. A change is a compare-and-set of the state's text.
-//! Nothing is connected before the first use. A store that does not answer is an error within a second.
+//! Nothing is connected before the first use. A store that does not answer is an error within two seconds.
 
 use std::{
     fmt::Write as _,
@@ -28,11 +28,11 @@ use crate::{
 };
 
 /// How long anything asked of the store may take, connecting included. Calls that need no session wait for it too.
-const PATIENCE: Duration = Duration::from_secs(1);
+const PATIENCE: Duration = Duration::from_secs(2);
 
-/// How long the store is left alone after that.
+/// How long the store is left alone after that, unless it answers somebody else.
 const PAUSE: Duration = Duration::from_millis(500);
-const SILENT: &str = "no answer within a second";
+const SILENT: &str = "no answer within two seconds";
 
 /// What every key begins with.
 const PREFIX: &str = "mcp-arangodb-async";
@@ -123,6 +123,7 @@ impl RedisSessions {
         }
         match timeout(PATIENCE, asked).await {
             Ok(Ok(answer)) => {
+                *self.silent_until.lock() = None;
                 if self.away.swap(false, Ordering::Relaxed) {
                     tracing::info!(store = %self.address, "the session store answers again");
                 }

@@ -1,16 +1,17 @@
-//! A client that repeats what a dying server did not answer, and takes an ended session for a failure.
+//! A client that repeats what a dying server or a busy store did not answer, and takes an ended session for a failure.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::{Duration, Instant},
+};
 
 use reqwest::{Client as Http, StatusCode};
 use serde_json::{Value, json};
 
 use crate::support::{
     http::{answers, plain_client},
-    initialize,
+    PATIENCE, initialize,
 };
-
-const ATTEMPTS: usize = 20;
 
 /// A session of an older protocol.
 pub(crate) struct Client {
@@ -42,18 +43,23 @@ impl Client {
 
     pub(crate) async fn call(&self, tool: &str, arguments: Value) -> Value {
         let params = json!({ "name": tool, "arguments": arguments });
-        for _ in 0..ATTEMPTS {
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE {
             let id = self.next.fetch_add(1, Ordering::SeqCst);
             let message = json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params });
             let Ok(response) = self.post(&message).await else { continue };
-            if response.status() == StatusCode::BAD_GATEWAY {
+            if matches!(response.status(), StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE) {
+                tokio::time::sleep(Duration::from_millis(10)).await;
                 continue;
             }
             assert_eq!(response.status(), StatusCode::OK, "the session is lost");
-            if let Some(answer) = answers(response).await.into_iter().find(|message| message["id"] == id) {
-                return answer;
+            let answer = answers(response).await.into_iter().find(|message| message["id"] == id);
+            match answer {
+                Some(answer) if !answer.to_string().contains("the session store does not answer") => return answer,
+                Some(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+                None => {}
             }
         }
-        panic!("{tool} was not answered in {ATTEMPTS} attempts");
+        panic!("{tool} was not answered");
     }
 }

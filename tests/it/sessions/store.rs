@@ -78,7 +78,7 @@ async fn a_store_that_falls_silent_is_not_waited_for() {
     let (id, me) = (SessionId::new("a"), Principal::anonymous());
     sessions.update(&id, &me, &focus).await.unwrap();
     redis.signal("STOP");
-    let silent = Err(SessionError::Unavailable("no answer within a second".to_owned()));
+    let silent = Err(SessionError::Unavailable("no answer within two seconds".to_owned()));
     assert_eq!(sessions.get(&id, &me).await, silent);
     redis.signal("CONT");
     let begun = Instant::now();
