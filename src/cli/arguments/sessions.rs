@@ -1,8 +1,11 @@
 //! The options about sessions of the older protocols and about the keys that seal what clients carry.
 
-use std::{convert::Infallible, path::PathBuf};
+use std::path::PathBuf;
 
-use clap::Args;
+use clap::{
+    Args,
+    builder::{StringValueParser, TypedValueParser as _},
+};
 
 use crate::observability::Secret;
 
@@ -15,16 +18,11 @@ pub(crate) struct SessionOptions {
     /// How long an unused session is kept, e.g. 30m [default: `$MCP_SESSION_IDLE`, then 8h].
     #[arg(long, value_name = "TIME")]
     pub(crate) session_idle: Option<String>,
-    /// The Redis that replicas share sessions in, as redis://host:6379/0, rediss://… or redis+unix:///socket. Its password is better
-    /// in `$MCP_SESSION_STORE_PASSWORD` [default: `$MCP_SESSION_STORE`, then memory].
-    #[arg(long, value_name = "URL", value_parser = secret)]
+    /// The Redis that replicas share sessions in, as `redis://host:6379/0`, `rediss://…` or `redis+unix:///socket`. Its password is
+    /// better in `$MCP_SESSION_STORE_PASSWORD` [default: `$MCP_SESSION_STORE`, then memory].
+    #[arg(long, value_name = "URL", value_parser = StringValueParser::new().map(Secret::new))]
     pub(crate) session_store: Option<Secret>,
     /// A file with the keys that seal focus handles, newest first, a line each [default: `$MCP_FOCUS_KEY_FILE`].
     #[arg(long, value_name = "FILE")]
     pub(crate) focus_key_file: Option<PathBuf>,
-}
-
-/// Takes a text that may hold a password, so that clap never repeats it.
-fn secret(text: &str) -> Result<Secret, Infallible> {
-    Ok(Secret::new(text))
 }

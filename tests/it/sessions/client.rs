@@ -9,8 +9,9 @@ use reqwest::{Client as Http, StatusCode};
 use serde_json::{Value, json};
 
 use crate::support::{
+    PATIENCE,
     http::{answers, plain_client},
-    PATIENCE, initialize,
+    initialize,
 };
 
 /// A session of an older protocol.

@@ -13,8 +13,8 @@ use crate::support::{failure, http::Server, program, success};
 /// A file with keys of these bytes, newest first, for its owner alone.
 pub(crate) fn file(folder: &Path, name: &str, keys: &[u8]) -> PathBuf {
     let path = folder.join(name);
-    let lines: String = keys.iter().map(|byte| format!("{}\n", STANDARD.encode([*byte; 32]))).collect();
-    fs::write(&path, lines).unwrap();
+    let lines: Vec<_> = keys.iter().map(|byte| STANDARD.encode([*byte; 32])).collect();
+    fs::write(&path, lines.join("\n")).unwrap();
     protect(&path, 0o600);
     path
 }

@@ -31,7 +31,7 @@ impl Redis {
     /// The same with further settings.
     pub(crate) fn start_with(arguments: &[&str]) -> Option<Self> {
         if !is_installed() {
-            eprintln!("{MISSING}");
+            say_what_is_missing();
             return None;
         }
         let folder = tempfile::tempdir().unwrap();
@@ -92,6 +92,11 @@ fn launch(folder: &Path, arguments: &[String]) -> Child {
     // Keeps the pipe from filling up.
     thread::spawn(move || output.read_to_end(&mut Vec::new()));
     child
+}
+
+#[expect(clippy::print_stderr, reason = "for the person who runs the tests")]
+fn say_what_is_missing() {
+    eprintln!("{MISSING}");
 }
 
 fn is_installed() -> bool {

@@ -41,15 +41,15 @@ impl Site {
         let home = tempfile::tempdir().unwrap();
         let engine = Engine::start(home.path(), &["--no-auth"]);
         let client = plain_client();
-        let mut text = "databases:\n".to_owned();
+        let mut entries = Vec::new();
         for at in 0..databases {
             let body = json!({ "name": format!("db{at}") }).to_string();
             let made = client.post(format!("{}/_api/database", engine.url)).body(body).send().await.unwrap();
             assert_eq!(made.status(), StatusCode::CREATED);
-            text += &format!("  db{at}:\n    url: {}\n    database: db{at}\n", engine.url);
+            entries.push(format!("  db{at}:\n    url: {}\n    database: db{at}\n", engine.url));
         }
         let configuration = home.path().join("config.yaml");
-        std::fs::write(&configuration, text).unwrap();
+        std::fs::write(&configuration, format!("databases:\n{}", entries.concat())).unwrap();
         Some(Self { redis, configuration, _engine: engine, _home: home })
     }
 

@@ -62,18 +62,16 @@ impl Guard {
         }
         match self.services.sessions.get(&SessionId::new(id), principal).await {
             Ok(Some(state)) => Ok(state.opening),
-            Ok(None) => match sessions.unsaved(id) {
-                Some(state) => {
-                    sessions.store(id, principal, &state).await.map_err(|_| Refused::NoStore)?;
-                    sessions.saved(id);
-                    Ok(None)
-                }
-                None => {
+            Ok(None) => {
+                let Some(state) = sessions.unsaved(id) else {
                     // It has ended elsewhere, or was not used for too long.
                     sessions.end(id).await;
-                    Err(Refused::Unknown)
-                }
-            },
+                    return Err(Refused::Unknown);
+                };
+                sessions.store(id, principal, &state).await.map_err(|_| Refused::NoStore)?;
+                sessions.saved(id);
+                Ok(None)
+            }
             Err(SessionError::OtherPrincipal) => Err(Refused::Unknown),
             // Calls that name their database do without the state.
             Err(SessionError::Unavailable(_) | SessionError::Crowded) if owner.is_some() => Ok(None),
