@@ -16,9 +16,18 @@ use crate::{
 };
 
 pub(crate) async fn run(options: ServerOptions) -> Result<ExitCode, CliError> {
-    let settings = setup::settings(setup::Logs::Normal)?;
+    let settings = setup::with_sessions(setup::settings(setup::Logs::Normal)?, &options.sessions)?;
     let transport = transport(&options, &settings);
-    let services = setup::services(&options.databases, &settings).await?;
+    let sessions = match transport {
+        TransportKind::Stdio => {
+            if options.sessions.session_store.is_some() {
+                tracing::warn!("--session-store is for --transport http: a process on pipes is a session of its own");
+            }
+            setup::own_session()
+        }
+        TransportKind::Http => setup::shared_sessions(&settings.sessions)?,
+    };
+    let services = setup::services(&options.databases, &settings, sessions).await?;
     let registry = match settings.toolset {
         Toolset::Full => Registry::standard(),
         Toolset::Baseline => Registry::baseline(),
@@ -67,6 +76,8 @@ fn http_options(options: ServerOptions, settings: Settings) -> Result<HttpOption
         host: options.host.unwrap_or(settings.http_host),
         port: options.port.unwrap_or(settings.http_port),
         stateless: options.stateless || settings.stateless,
+        max_sessions: settings.sessions.max,
+        session_idle: settings.sessions.idle,
         limits: http.limits(),
         tls: http.tls().map_err(|error| CliError::from_error(&error))?,
         authenticated: false,

@@ -8,16 +8,20 @@ use super::{
     arguments::{
         ConfirmWhat, DatabaseOptions,
         common::{ConfigFile, EnvironmentFile},
+        sessions::SessionOptions,
     },
     error::CliError,
     sample,
 };
 use crate::{
     clock::{Clock, Random, SystemClock, SystemRandom},
-    config::{Address, Config, Confirm, DatabaseEntry, DatabaseKey, Env, FileEnv, Origin, Settings, Source, SystemEnv},
+    config::{
+        Address, Config, ConfigError, Confirm, DatabaseEntry, DatabaseKey, Env, FileEnv, Origin, SessionSettings,
+        Settings, Source, SystemEnv, sessions,
+    },
     dump,
     observability::logging,
-    tenancy::{Databases, FocusSealer, MemorySessions},
+    tenancy::{Databases, FocusSealer, MemorySessions, RedisSessions, Sessions},
     tools::Services,
     wire::DatabaseName,
 };
@@ -58,8 +62,51 @@ pub(crate) fn environment(options: &EnvironmentFile) -> Result<Box<dyn Env>, Cli
     })
 }
 
+/// The settings, with those that stand on the command line.
+pub(crate) fn with_sessions(mut settings: Settings, options: &SessionOptions) -> Result<Settings, CliError> {
+    let fault = |error: ConfigError| CliError::from_error(&error);
+    let chosen = &mut settings.sessions;
+    if let Some(text) = &options.max_sessions {
+        chosen.max = sessions::max("--max-sessions", text).map_err(fault)?;
+    }
+    if let Some(text) = &options.session_idle {
+        chosen.idle = sessions::idle("--session-idle", text).map_err(fault)?;
+    }
+    if let Some(text) = &options.session_store {
+        let store = sessions::store("--session-store", text.expose()).map_err(fault)?;
+        if store.expose().password().is_some() {
+            tracing::warn!(
+                "the password in --session-store stands in the list of processes; MCP_SESSION_STORE_PASSWORD is a better place"
+            );
+        }
+        chosen.store = Some(store);
+    }
+    if let Some(path) = &options.focus_key_file {
+        settings.focus_keys = sessions::focus_keys_of(path).map_err(fault)?;
+    }
+    Ok(settings)
+}
+
+/// Where sessions are kept for many clients.
+pub(crate) fn shared_sessions(settings: &SessionSettings) -> Result<Arc<dyn Sessions>, CliError> {
+    Ok(match &settings.store {
+        None => Arc::new(MemorySessions::with_bounds(Arc::new(SystemClock), settings.max, settings.idle)),
+        Some(address) => Arc::new(RedisSessions::new(address, settings).map_err(|error| CliError::from_error(&error))?),
+    })
+}
+
+/// Where the one session of a process that serves nobody else is kept. Never where others could find it: they all have one
+/// of the same name.
+pub(crate) fn own_session() -> Arc<dyn Sessions> {
+    Arc::new(MemorySessions::new(Arc::new(SystemClock)))
+}
+
 /// Everything the tools need.
-pub(crate) async fn services(options: &DatabaseOptions, settings: &Settings) -> Result<Arc<Services>, CliError> {
+pub(crate) async fn services(
+    options: &DatabaseOptions,
+    settings: &Settings,
+    sessions: Arc<dyn Sessions>,
+) -> Result<Arc<Services>, CliError> {
     let confirm = match options.confirm {
         Some(ConfirmWhat::Never) => Confirm::Never,
         Some(ConfirmWhat::Destructive) => Confirm::Destructive,
@@ -75,8 +122,7 @@ pub(crate) async fn services(options: &DatabaseOptions, settings: &Settings) -> 
         .map_err(|error| CliError::while_doing("MCP_FOCUS_KEY", error))?;
     let databases = Databases::new(Arc::clone(&config), Arc::new(SystemEnv), Arc::clone(&clock), random);
     let directory = options.backup_dir.clone().or_else(|| settings.backup_dir.clone());
-    let backups = dump::Root::new(directory, Arc::clone(&clock));
-    let sessions = Arc::new(MemorySessions::new(clock));
+    let backups = dump::Root::new(directory, clock);
     let services = Services::with_backups(databases, sessions, focus, backups);
     if options.sample {
         let databases = services.databases();

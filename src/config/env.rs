@@ -158,6 +158,19 @@ pub const VARIABLES: &[Variable] = &[
         "",
         "32 bytes in base64 that seal focus handles, the same on all replicas; several, newest first, separated by commas; without it handles die with the process",
     ),
+    variable(
+        "MCP_FOCUS_KEY_FILE",
+        "",
+        "a file with such keys, a line each, that only its owner (and group) can read; instead of `MCP_FOCUS_KEY`",
+    ),
+    variable("MCP_MAX_SESSIONS", "5000", "sessions of the older protocols a process keeps at most"),
+    variable("MCP_SESSION_IDLE", "8h", "how long an unused session is kept: 60s to 30d"),
+    variable(
+        "MCP_SESSION_STORE",
+        "",
+        "the Redis that replicas share sessions in: `redis://host:6379/0`, `rediss://…` or `redis+unix:///socket`",
+    ),
+    variable("MCP_SESSION_STORE_PASSWORD", "", "password of that Redis, where its address has none"),
     variable("MCP_READ_ONLY", "false", "`true` refuses everything that writes, whichever database it is for"),
     variable("MCP_CONFIRM", "never", "`destructive` has calls that remove or replace confirmed by a person first"),
     variable(

@@ -11,6 +11,7 @@ pub mod original;
 pub mod replace;
 pub mod rights;
 pub mod save;
+pub mod sessions;
 pub mod settings;
 mod values;
 
@@ -23,6 +24,7 @@ pub use env::{Env, FileEnv, MapEnv, SystemEnv};
 pub use error::ConfigError;
 pub use http::{HttpLimits, HttpSettings, PublicUrl, TlsFiles};
 pub use rights::Rights;
+pub use sessions::SessionSettings;
 pub use settings::{KeyBytes, Patience, Settings, Toolset, TransportKind};
 
 use crate::wire::DatabaseName;

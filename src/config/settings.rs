@@ -3,12 +3,12 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use secrecy::{ExposeSecret, SecretBox};
 
 use super::{
-    Address, ConfigError, Confirm, DatabaseEntry, Env, HttpSettings, Origin, PasswordSource,
+    Address, ConfigError, Confirm, DatabaseEntry, Env, HttpSettings, Origin, PasswordSource, SessionSettings,
     env::non_empty,
+    sessions::focus_keys,
     values::{parse_address, parse_timeout},
 };
 use crate::wire::DatabaseName;
@@ -37,6 +37,11 @@ pub enum Toolset {
 pub struct KeyBytes(SecretBox<[u8; 32]>);
 
 impl KeyBytes {
+    /// Takes the bytes into custody.
+    pub(super) fn new(bytes: [u8; 32]) -> Self {
+        Self(SecretBox::new(Box::new(bytes)))
+    }
+
     /// The bytes.
     pub fn expose(&self) -> &[u8; 32] {
         self.0.expose_secret()
@@ -64,6 +69,8 @@ pub struct Settings {
     pub http: HttpSettings,
     /// Keys of focus handles, newest first; none means one that lives as long as the process.
     pub focus_keys: Vec<KeyBytes>,
+    /// How sessions of the older protocols are kept.
+    pub sessions: SessionSettings,
     /// Which tools are listed.
     pub toolset: Toolset,
     /// Whether nothing may be written anywhere.
@@ -89,6 +96,7 @@ impl Settings {
             stateless: choice(env, "MCP_HTTP_STATELESS", &[("false", false), ("true", true)])?,
             http: HttpSettings::from_env(env)?,
             focus_keys: focus_keys(env)?,
+            sessions: SessionSettings::from_env(env)?,
             toolset: choice(env, "MCP_COMPAT_TOOLSET", &[("full", Toolset::Full), ("baseline", Toolset::Baseline)])?,
             read_only: choice(env, "MCP_READ_ONLY", &[("false", false), ("true", true)])?,
             confirm: choice(
@@ -211,19 +219,6 @@ fn backup_dir(env: &dyn Env) -> Option<PathBuf> {
     }
 }
 
-fn focus_keys(env: &dyn Env) -> Result<Vec<KeyBytes>, ConfigError> {
-    const NAME: &str = "MCP_FOCUS_KEY";
-    let parse = |text: String| {
-        let bytes = SecretBox::new(Box::new(STANDARD.decode(text).unwrap_or_default()));
-        let bytes: Option<[u8; 32]> = bytes.expose_secret().as_slice().try_into().ok();
-        bytes.map(|bytes| KeyBytes(SecretBox::new(Box::new(bytes)))).ok_or_else(|| {
-            ConfigError::new(NAME, "the value is not a key")
-                .advise("use 32 random bytes in base64, e.g. from `openssl rand -base64 32`")
-        })
-    };
-    list(env, NAME).into_iter().map(parse).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -283,15 +278,5 @@ mod tests {
         ] {
             assert!(of(&[(name, bad)]).unwrap_err().to_string().contains(name), "{name} {bad}");
         }
-    }
-
-    #[test]
-    fn a_focus_key_has_thirty_two_bytes_and_a_bad_one_is_not_printed() {
-        let good = STANDARD.encode([7; 32]);
-        let env = MapEnv::from([("MCP_FOCUS_KEY", format!("{good}, {good}"))]);
-        let settings = Settings::from_env(&env).unwrap();
-        assert_eq!(settings.focus_keys.iter().map(|key| *key.expose()).collect::<Vec<_>>(), [[7; 32], [7; 32]]);
-        assert!(!format!("{settings:?}").contains(&good));
-        insta::assert_snapshot!(refusal("MCP_FOCUS_KEY", "c2hvcnQ="), @"MCP_FOCUS_KEY: the value is not a key; use 32 random bytes in base64, e.g. from `openssl rand -base64 32`");
     }
 }

@@ -63,6 +63,27 @@ pub(super) fn parse_server_url(text: &str) -> Result<SafeUrl, Refusal> {
     Ok(url)
 }
 
+/// `redis://…`, `rediss://…` with TLS, or `redis+unix:///path`.
+pub(super) fn parse_session_store(text: &str) -> Result<SafeUrl, Refusal> {
+    let refuse = |problem: String| {
+        Refusal::new(problem, "use redis://host:6379/0, rediss://host:6380/0 for TLS, or redis+unix:///path/of/socket")
+    };
+    let url = SafeUrl::parse(text).map_err(|error| refuse(format!("not a URL: {error}")))?;
+    let parts = url.expose();
+    let number = parts.path().trim_matches('/');
+    match parts.scheme() {
+        "redis" | "rediss" if parts.host_str().unwrap_or_default().is_empty() => Err(refuse("there is no host".into())),
+        "redis" | "rediss" if !number.is_empty() && number.parse::<u16>().is_err() => {
+            Err(refuse("what follows the host is not the number of a Redis database".into()))
+        }
+        "redis" | "rediss" if parts.query().is_some() || parts.fragment().is_some() => {
+            Err(refuse("the URL has a query or a fragment".into()))
+        }
+        "redis" | "rediss" | "redis+unix" => Ok(url),
+        other => Err(refuse(format!("the scheme `{other}` is not supported"))),
+    }
+}
+
 /// Seconds, above zero and at most a day.
 pub(super) fn parse_timeout(text: &str) -> Result<Duration, Refusal> {
     const LONGEST: f64 = 86_400.0;

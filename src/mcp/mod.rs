@@ -13,6 +13,7 @@ mod progress;
 mod prompts;
 mod resources;
 mod server;
+mod session_guard;
 mod session_id;
 mod sessions;
 mod stdio;

@@ -26,8 +26,8 @@ pub(crate) fn is_modern(context: &RequestContext<RoleServer>) -> bool {
 
 /// The caller of a request.
 ///
-/// Over HTTP the session header counts in the older protocols only: a modern request may carry any session id, nobody
-/// has checked it, and to believe it would hand out other callers' state.
+/// Over HTTP the session header counts in the older protocols only, where the guard has checked it: a modern request may
+/// carry any session id, and to believe it would hand out other callers' state.
 pub(crate) fn caller(channel: Channel, context: &RequestContext<RoleServer>) -> Caller {
     let parts = context.extensions.get::<::http::request::Parts>();
     let session = match channel {

@@ -15,6 +15,6 @@ pub use focus::{FocusError, FocusSealer};
 pub use quota::{Allowance, Exceeded, Quotas, Slot};
 pub use resolver::{Inputs, Level, LevelReport, Resolution, ResolveError};
 pub use seal::{Sealer, SealingKey, SealingKeyError};
-pub use session::{Changed, MemorySessions, Principal, SessionError, SessionId, SessionState, Sessions};
+pub use session::{Changed, MemorySessions, Principal, RedisSessions, SessionError, SessionId, SessionState, Sessions};
 pub use usage::{ToolUse, UsageLog};
 pub use workflow::{Shown, Stage, Workflow, WorkflowState};

@@ -5,9 +5,9 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use super::{
     recent::Recent,
-    session::{MemorySessions, Principal, SessionError, SessionId},
+    session::{Principal, SessionError, SessionId},
 };
-use crate::clock::Clock;
+use crate::{clock::Clock, config::SessionSettings};
 
 /// The calls of one tool in one session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub struct UsageLog {
 impl UsageLog {
     /// A log for as many sessions as are remembered.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self::with_bounds(clock, MemorySessions::DEFAULT_CAPACITY, MemorySessions::DEFAULT_IDLE)
+        Self::with_bounds(clock, SessionSettings::DEFAULT_MAX, SessionSettings::DEFAULT_IDLE)
     }
 
     fn with_bounds(clock: Arc<dyn Clock>, capacity: usize, idle: Duration) -> Self {

@@ -82,7 +82,8 @@ impl Services {
     ) -> Arc<Self> {
         let results = Results::new(Arc::clone(databases.clock()), Arc::clone(databases.random()));
         let usage = UsageLog::new(Arc::clone(databases.clock()));
-        let (tickets, in_flight) = (Tickets::new(Arc::clone(focus.sealer())), AtomicUsize::new(0));
+        let tickets = Tickets::new(Arc::clone(focus.sealer()), Arc::clone(&sessions));
+        let in_flight = AtomicUsize::new(0);
         let quotas = Quotas::new(Arc::clone(databases.clock()), databases.config().databases().len() + MORE_DATABASES);
         Arc::new(Self {
             databases: RwLock::new(Arc::new(databases)),

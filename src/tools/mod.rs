@@ -47,12 +47,19 @@ pub use tool::Category;
 /// Services over nothing but the built-in default, for tests.
 #[cfg(test)]
 pub(crate) fn test_services() -> std::sync::Arc<Services> {
+    let sessions = crate::tenancy::MemorySessions::new(std::sync::Arc::new(crate::clock::SystemClock));
+    test_services_with(std::sync::Arc::new(sessions))
+}
+
+/// The same with these sessions.
+#[cfg(test)]
+pub(crate) fn test_services_with(sessions: std::sync::Arc<dyn crate::tenancy::Sessions>) -> std::sync::Arc<Services> {
     use std::sync::Arc;
 
     use crate::{
         clock::{Clock, SequenceRandom, SystemClock},
         config::{Config, MapEnv},
-        tenancy::{Databases, FocusSealer, MemorySessions},
+        tenancy::{Databases, FocusSealer},
     };
 
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
@@ -60,7 +67,6 @@ pub(crate) fn test_services() -> std::sync::Arc<Services> {
     let env = Arc::new(MapEnv::default());
     let config = Arc::new(Config::load(None, &*env).unwrap());
     let databases = Databases::new(Arc::clone(&config), env, Arc::clone(&clock), random.clone());
-    let sessions = MemorySessions::new(Arc::clone(&clock));
     let focus = FocusSealer::with_keys(&[], clock, random).unwrap();
-    Services::new(databases, Arc::new(sessions), focus)
+    Services::new(databases, sessions, focus)
 }

@@ -30,6 +30,7 @@ mod progress_bar;
 mod prompts;
 mod reference;
 mod resources;
+mod sessions;
 #[cfg(unix)]
 mod shell;
 mod stdio;

@@ -83,6 +83,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("imbl", &["embedded/store/"]),
     ("jsonschema", &["wire/json_schema.rs"]),
     ("cap_std", &["dump/"]),
+    ("redis", &["tenancy/session/"]),
+    ("async_trait", &["mcp/sessions.rs"]),
     ("jiff", &["clock.rs", "embedded/functions/", "embedded/exec/", "observability/", "dump/"]),
     ("tracing_subscriber", &["observability/"]),
 ];

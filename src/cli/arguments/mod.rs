@@ -8,6 +8,7 @@ pub(crate) mod doctor;
 mod help;
 pub(crate) mod http;
 pub(crate) mod migrate;
+pub(crate) mod sessions;
 pub(crate) mod shell;
 pub(crate) mod user;
 
@@ -24,6 +25,7 @@ use db::{ConfigCommand, DbCommand, DbOptions};
 use doctor::DoctorOptions;
 use http::HttpFlags;
 use migrate::MigrateOptions;
+use sessions::SessionOptions;
 use shell::{CompleteOptions, CompletionsOptions, ManOptions};
 use user::UserOptions;
 
@@ -271,6 +273,8 @@ pub(crate) struct ServerOptions {
     /// No sessions for clients of older protocols.
     #[arg(long)]
     pub(crate) stateless: bool,
+    #[command(flatten)]
+    pub(crate) sessions: SessionOptions,
     #[command(flatten)]
     pub(crate) databases: DatabaseOptions,
     #[command(flatten)]

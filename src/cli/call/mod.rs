@@ -44,7 +44,7 @@ pub(crate) async fn run(options: CallOptions) -> Result<ExitCode, CliError> {
 
 async fn here(options: &CallOptions, arguments: Map<String, Value>, progress: Progress) -> Result<Reply, CliError> {
     let settings = setup::settings(setup::Logs::Quiet)?;
-    let services = setup::services(&options.databases, &settings).await?;
+    let services = setup::services(&options.databases, &settings, setup::own_session()).await?;
     let registry = Registry::standard();
     let Some(entry) = registry.find(&options.tool) else {
         let near = registry.nearest(&options.tool).map(|near| format!("; did you mean {near}?")).unwrap_or_default();

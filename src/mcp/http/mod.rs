@@ -37,9 +37,10 @@ use super::{
     direct::Direct,
     drain::{drained, quiet},
     polish::polish,
-    sessions::BoundedSessions,
+    session_guard::{self, session_guard},
+    sessions::{BoundedSessions, Openings},
 };
-use crate::config::{HttpLimits, PublicUrl, TlsFiles};
+use crate::config::{HttpLimits, PublicUrl, SessionSettings, TlsFiles};
 use accept::Acceptor;
 use connection::Connections;
 use guard::Guard;
@@ -70,6 +71,10 @@ pub struct HttpOptions {
     pub authenticated: bool,
     /// What clients may send and keep busy.
     pub limits: HttpLimits,
+    /// Sessions of the older protocols at most.
+    pub max_sessions: usize,
+    /// How long such a session may be silent.
+    pub session_idle: Duration,
 }
 
 impl HttpOptions {
@@ -85,6 +90,8 @@ impl HttpOptions {
             tls: None,
             authenticated: false,
             limits: HttpLimits::default(),
+            max_sessions: SessionSettings::DEFAULT_MAX,
+            session_idle: SessionSettings::DEFAULT_IDLE,
         }
     }
 
@@ -156,14 +163,18 @@ async fn certificates(options: &HttpOptions) -> Result<Option<Arc<Tls>>, HttpErr
 }
 
 /// Everything there is. A request passes, from the outside to the inside: the guard, CORS, and then for MCP whatever
-/// finds out who calls, the limits of the caller, the reading of the body, and the endpoint.
+/// finds out who calls, the limits of the caller, the reading of the body, the sessions' door, and the endpoint.
 fn router(server: Server, options: &HttpOptions, guard: &Arc<Guard>, end_streams: CancellationToken) -> Router {
     let services = Arc::clone(server.services());
     let limits = CallLimits::new(&options.limits, Arc::clone(services.databases().clock()));
-    let endpoint = endpoint(server, options, end_streams);
+    let sessions = BoundedSessions::new(Arc::clone(&services), options.max_sessions, options.session_idle);
+    let sessions = Arc::new(sessions);
+    let door = session_guard::Door::new(Arc::clone(&services), (!options.stateless).then(|| Arc::clone(&sessions)));
+    let endpoint = endpoint(server, sessions, options, end_streams);
     let mcp = Router::new()
         .route("/mcp", endpoint.clone())
         .route("/mcp/", endpoint)
+        .layer(from_fn_with_state(door, session_guard))
         .layer(from_fn(polish))
         .layer(from_fn_with_state(options.limits, body::whole))
         .layer(from_fn_with_state(limits, limits::limit))
@@ -177,15 +188,20 @@ fn router(server: Server, options: &HttpOptions, guard: &Arc<Guard>, end_streams
 }
 
 /// The endpoint. The SDK's own checks of names are off, as the guard stands in front of every route.
-fn endpoint(server: Server, options: &HttpOptions, end_streams: CancellationToken) -> MethodRouter {
-    let config = StreamableHttpServerConfig::default()
+fn endpoint(
+    server: Server,
+    sessions: Arc<BoundedSessions>,
+    options: &HttpOptions,
+    end_streams: CancellationToken,
+) -> MethodRouter {
+    let mut config = StreamableHttpServerConfig::default()
         .with_cancellation_token(end_streams)
         .with_json_response(true)
         .with_legacy_session_mode(!options.stateless)
         .with_max_request_body_bytes(options.limits.max_body)
         .disable_allowed_hosts()
         .disable_allowed_origins();
-    let sessions = Arc::new(BoundedSessions::new(Arc::clone(server.services())));
+    config.session_store = Some(Arc::new(Openings(Arc::clone(&sessions))));
     Direct::new(server, sessions, config).into_route()
 }
 

@@ -126,11 +126,11 @@ pub(crate) async fn confirm(
 ) -> Result<(), ToolError> {
     let context = target.context;
     let deed = deed(context, tool).ok_or_else(|| refused("the call cannot be told from others"))?;
-    let redeem = |purpose, ticket: &str| {
-        context.services.tickets.redeem(purpose, &deed, ticket).map_err(|error| refused(&error.to_string()))
+    let redeem = async |purpose, ticket: &str| {
+        context.services.tickets.redeem(purpose, &deed, ticket).await.map_err(|error| refused(&error.to_string()))
     };
     if let Some((state, decision)) = context.asker.brought() {
-        redeem(Purpose::State, state)?;
+        redeem(Purpose::State, state).await?;
         if let Some(decision) = decision {
             return decided(decision);
         }
@@ -146,7 +146,7 @@ pub(crate) async fn confirm(
         Answer::Silent(why) => Err(ToolError::new(Kind::Declined, format!("not confirmed, nothing was done: {why}"))),
         Answer::Later => Err(effect.required()),
         Answer::Unable => match token {
-            Some(token) => redeem(Purpose::Token, token),
+            Some(token) => redeem(Purpose::Token, token).await,
             None => Err(effect.required_with(&issue(Purpose::Token))),
         },
     }

@@ -1,15 +1,15 @@
 //! Tickets: sealed proofs that this very call was asked about. One is bound to who calls, in which session, the tool, the
-//! database and the arguments; it lasts five minutes and is good once. Nothing is stored but which ones were used.
+//! database and the arguments; it lasts five minutes and is good once, on all replicas that share their sessions. Nothing is
+//! stored but which ones were used.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use parking_lot::Mutex;
 use ring::digest::{Context, SHA256, SHA256_OUTPUT_LEN};
 use serde_json::Value;
 
 use crate::{
     config::DatabaseKey,
-    tenancy::{Principal, Sealer, SessionId},
+    tenancy::{Principal, Sealer, SessionError, SessionId, Sessions, session::Token},
     tools::schema::JsonObject,
 };
 
@@ -23,11 +23,6 @@ const PREFIX: &str = "confirm_";
 const VERSION: u8 = 1;
 /// Longest ticket looked at; all have the same, shorter length.
 const MAX_LEN: usize = 256;
-/// Used tickets remembered at most. They are forgotten when they would have expired anyway.
-const MAX_USED: usize = 100_000;
-
-type Id = [u8; 16];
-
 /// The digest of a call's arguments.
 pub(crate) type Digest = [u8; SHA256_OUTPUT_LEN];
 
@@ -74,7 +69,7 @@ impl Deed<'_> {
 }
 
 /// Why a ticket is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum TicketError {
     #[error("it was not made by this server, or was changed on the way")]
     NotOurs,
@@ -84,27 +79,28 @@ pub(crate) enum TicketError {
     Expired,
     #[error("it was used already")]
     Used,
-    #[error("too many confirmations at once")]
-    Crowded,
+    /// Whether it was used cannot be known.
+    #[error("{0}")]
+    Unknown(#[from] SessionError),
 }
 
 /// Makes tickets and takes them back.
 #[derive(Debug)]
 pub(crate) struct Tickets {
     sealer: Arc<Sealer>,
-    /// Used tickets, and when they expire.
-    used: Mutex<HashMap<Id, i64>>,
+    /// Where it is known which ones were used.
+    sessions: Arc<dyn Sessions>,
 }
 
 impl Tickets {
     /// Tickets sealed by this.
-    pub(crate) fn new(sealer: Arc<Sealer>) -> Self {
-        Self { sealer, used: Mutex::default() }
+    pub(crate) fn new(sealer: Arc<Sealer>, sessions: Arc<dyn Sessions>) -> Self {
+        Self { sealer, sessions }
     }
 
     /// A ticket for this deed.
     pub(crate) fn issue(&self, purpose: Purpose, deed: &Deed<'_>) -> String {
-        let mut id = Id::default();
+        let mut id = Token::default();
         self.sealer.random(&mut id);
         let mut plain = vec![VERSION];
         plain.extend_from_slice(&self.sealer.now_millis().saturating_add(LIFETIME_MILLIS).to_be_bytes());
@@ -114,7 +110,7 @@ impl Tickets {
     }
 
     /// Takes a ticket for this deed; it is used up then.
-    pub(crate) fn redeem(&self, purpose: Purpose, deed: &Deed<'_>, ticket: &str) -> Result<(), TicketError> {
+    pub(crate) async fn redeem(&self, purpose: Purpose, deed: &Deed<'_>, ticket: &str) -> Result<(), TicketError> {
         let text = ticket.strip_prefix(PREFIX).filter(|text| text.len() <= MAX_LEN).ok_or(TicketError::NotOurs)?;
         let plain = self.sealer.open(purpose.context(), text).ok_or(TicketError::NotOurs)?;
         let (expires, id, bound_to) = parse(&plain).ok_or(TicketError::NotOurs)?;
@@ -126,22 +122,12 @@ impl Tickets {
         if now >= expires || now < expires.saturating_sub(2 * LIFETIME_MILLIS) {
             return Err(TicketError::Expired);
         }
-        let mut used = self.used.lock();
-        if used.contains_key(&id) {
-            return Err(TicketError::Used);
-        }
-        if used.len() >= MAX_USED {
-            used.retain(|_, expires| now < *expires);
-        }
-        if used.len() >= MAX_USED {
-            return Err(TicketError::Crowded);
-        }
-        used.insert(id, expires);
-        Ok(())
+        // Twice, as another replica's clock may be behind.
+        if self.sessions.spend(&id, 2 * LIFETIME).await? { Ok(()) } else { Err(TicketError::Used) }
     }
 }
 
-fn parse(plain: &[u8]) -> Option<(i64, Id, &[u8])> {
+fn parse(plain: &[u8]) -> Option<(i64, Token, &[u8])> {
     let (&version, rest) = plain.split_first()?;
     let (expires, rest) = rest.split_first_chunk()?;
     let (id, bound_to) = rest.split_first_chunk()?;
@@ -236,12 +222,13 @@ mod tests {
     use super::*;
     use crate::{
         clock::{ManualClock, SequenceRandom},
-        tenancy::SealingKey,
+        tenancy::{MemorySessions, SealingKey},
     };
 
     fn tickets(clock: &Arc<ManualClock>, key: u8) -> Tickets {
         let key = SealingKey::from_bytes(&[key; SealingKey::LEN]).unwrap();
-        Tickets::new(Arc::new(Sealer::new(key, Vec::new(), clock.clone(), SequenceRandom::from_seed(3))))
+        let sealer = Sealer::new(key, Vec::new(), clock.clone(), SequenceRandom::from_seed(3));
+        Tickets::new(Arc::new(sealer), Arc::new(MemorySessions::new(clock.clone())))
     }
 
     fn of(arguments: &Value) -> Digest {
@@ -268,30 +255,30 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_ticket_is_good_once() {
+    #[tokio::test]
+    async fn a_ticket_is_good_once() {
         let clock = ManualClock::at(1_000_000);
         let (tickets, case) = (tickets(&clock, 1), Case::new());
         let ticket = tickets.issue(Purpose::Token, &case.deed());
-        let redeem = || tickets.redeem(Purpose::Token, &case.deed(), &ticket);
-        assert_eq!((redeem(), redeem()), (Ok(()), Err(TicketError::Used)));
+        let redeem = async || tickets.redeem(Purpose::Token, &case.deed(), &ticket).await;
+        assert_eq!((redeem().await, redeem().await), (Ok(()), Err(TicketError::Used)));
     }
 
-    #[test]
-    fn a_ticket_lasts_five_minutes() {
+    #[tokio::test]
+    async fn a_ticket_lasts_five_minutes() {
         let clock = ManualClock::at(1_000_000);
         let (tickets, case) = (tickets(&clock, 1), Case::new());
         let issue = || tickets.issue(Purpose::State, &case.deed());
         let (one, other) = (issue(), issue());
-        let redeem = |ticket: &str| tickets.redeem(Purpose::State, &case.deed(), ticket);
+        let redeem = async |ticket: &str| tickets.redeem(Purpose::State, &case.deed(), ticket).await;
         clock.advance(LIFETIME_MILLIS - 1);
-        assert_eq!(redeem(&one), Ok(()));
+        assert_eq!(redeem(&one).await, Ok(()));
         clock.advance(1);
-        assert_eq!(redeem(&other), Err(TicketError::Expired));
+        assert_eq!(redeem(&other).await, Err(TicketError::Expired));
     }
 
-    #[test]
-    fn a_ticket_is_bound_to_everything_that_makes_the_call() {
+    #[tokio::test]
+    async fn a_ticket_is_bound_to_everything_that_makes_the_call() {
         let clock = ManualClock::at(1_000_000);
         let tickets = tickets(&clock, 1);
         let ticket = tickets.issue(Purpose::Token, &Case::new().deed());
@@ -302,29 +289,29 @@ mod tests {
             ("database", Case { database: DatabaseKey::parse("b").unwrap(), ..Case::new() }),
             ("arguments", Case { arguments: of(&json!({"key": 2})), ..Case::new() }),
         ] {
-            let refused = tickets.redeem(Purpose::Token, &other.deed(), &ticket);
+            let refused = tickets.redeem(Purpose::Token, &other.deed(), &ticket).await;
             assert_eq!(refused, Err(TicketError::OtherCall), "{what}");
         }
-        assert_eq!(tickets.redeem(Purpose::Token, &Case::new().deed(), &ticket), Ok(()));
+        assert_eq!(tickets.redeem(Purpose::Token, &Case::new().deed(), &ticket).await, Ok(()));
     }
 
-    #[test]
-    fn what_was_forged_or_is_for_something_else_is_refused() {
+    #[tokio::test]
+    async fn what_was_forged_or_is_for_something_else_is_refused() {
         let clock = ManualClock::at(1_000_000);
         let (ours, case) = (tickets(&clock, 1), Case::new());
-        let redeem = |ticket: &str| ours.redeem(Purpose::Token, &case.deed(), ticket);
+        let redeem = async |ticket: &str| ours.redeem(Purpose::Token, &case.deed(), ticket).await;
         let state = ours.issue(Purpose::State, &case.deed());
         let foreign = tickets(&clock, 2).issue(Purpose::Token, &case.deed());
         let good = ours.issue(Purpose::Token, &case.deed());
         for at in PREFIX.len()..good.len() {
             let mut forged = good.clone().into_bytes();
             forged[at] = if forged[at] == b'A' { b'B' } else { b'A' };
-            assert_eq!(redeem(&String::from_utf8(forged).unwrap()), Err(TicketError::NotOurs), "{at}");
+            assert_eq!(redeem(&String::from_utf8(forged).unwrap()).await, Err(TicketError::NotOurs), "{at}");
         }
         for bad in [&state, &foreign, "", PREFIX, "confirm_ö", &format!("{PREFIX}{}", "A".repeat(9999))] {
-            assert_eq!(redeem(bad), Err(TicketError::NotOurs), "{bad}");
+            assert_eq!(redeem(bad).await, Err(TicketError::NotOurs), "{bad}");
         }
-        assert_eq!(redeem(&good), Ok(()));
+        assert_eq!(redeem(&good).await, Ok(()));
     }
 
     #[test]

@@ -136,6 +136,11 @@ impl Server {
         self.session_with(json!({})).await
     }
 
+    /// A session that another server opened.
+    pub(crate) fn resume(&self, id: &str) -> Session<'_> {
+        Session { server: self, id: id.to_owned() }
+    }
+
     /// Opens a session of an older protocol for a client with these capabilities.
     pub(crate) async fn session_with(&self, capabilities: Value) -> Session<'_> {
         let params = initialize_with("2025-11-25", &capabilities);
@@ -237,6 +242,11 @@ pub(crate) async fn answer(response: Response) -> Value {
     let mut messages = messages(response).await;
     let at = messages.iter().position(|message| message.get("id").is_some());
     messages.swap_remove(at.unwrap_or_else(|| panic!("no answer in {messages:?}")))
+}
+
+/// The messages in a response that may break off.
+pub(crate) async fn answers(response: Response) -> Vec<Value> {
+    events(&response.text().await.unwrap_or_default())
 }
 
 /// All messages in a response.

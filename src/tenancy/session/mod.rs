@@ -1,13 +1,22 @@
 //! What the server remembers between calls: the focused database of a session, and the workflow it has chosen. Bounded in
-//! number and in time, and bound to whoever opened the session.
+//! number and in time, and bound to whoever opened the session. Kept in the memory of the process, or in a store that
+//! replicas share.
+
+mod memory;
+mod redis;
+mod spent;
 
 use std::{sync::Arc, time::Duration};
 
-use futures::future::{BoxFuture, ready};
+use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
-use super::{recent::Recent, workflow::WorkflowState};
-use crate::{clock::Clock, config::DatabaseKey};
+use super::workflow::WorkflowState;
+use crate::config::DatabaseKey;
+
+pub use memory::MemorySessions;
+pub use redis::RedisSessions;
+pub use spent::Token;
 
 /// The identity of a session: the constant of standard input and output, or the transport's session identifier.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -70,6 +79,10 @@ pub struct SessionState {
     pub focused: Option<DatabaseKey>,
     /// What the session works on.
     pub workflow: WorkflowState,
+    /// What the client said when it opened the session, as the protocol's JSON: with it another process that shares the
+    /// store goes on with the session. Not kept where no other can.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opening: Option<Arc<str>>,
 }
 
 /// A state before and after a change.
@@ -93,6 +106,9 @@ pub enum SessionError {
     /// The store does not answer.
     #[error("the session store does not answer: {0}")]
     Unavailable(String),
+    /// There is no room to remember another single-use token until older ones expire.
+    #[error("too many confirmations at once")]
+    Crowded,
 }
 
 /// Where session state is kept. Object-safe and asynchronous, so that replicas can share one.
@@ -114,66 +130,12 @@ pub trait Sessions: Send + Sync + std::fmt::Debug {
 
     /// Forgets a session; unknown ones are no error.
     fn remove<'a>(&'a self, id: &'a SessionId) -> BoxFuture<'a, Result<(), SessionError>>;
-}
 
-/// Sessions in the memory of this process.
-#[derive(Debug)]
-pub struct MemorySessions(Recent<SessionState>);
+    /// Uses up a token that is good once and for `lifetime` at most; false if it was used before.
+    fn spend<'a>(&'a self, token: &'a Token, lifetime: Duration) -> BoxFuture<'a, Result<bool, SessionError>>;
 
-impl MemorySessions {
-    /// Sessions kept at most, before the one used longest ago is dropped.
-    pub const DEFAULT_CAPACITY: usize = 10_000;
-    /// How long an unused session is kept.
-    pub const DEFAULT_IDLE: Duration = Duration::from_hours(8);
-
-    /// A store with the default bounds.
-    pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self::with_bounds(clock, Self::DEFAULT_CAPACITY, Self::DEFAULT_IDLE)
-    }
-
-    /// A store that keeps at most `capacity` sessions (at least one), each for `idle` after its last use.
-    pub fn with_bounds(clock: Arc<dyn Clock>, capacity: usize, idle: Duration) -> Self {
-        Self(Recent::new(clock, capacity, idle))
-    }
-
-    /// How many sessions are remembered, expired ones not yet swept included.
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether no session is remembered.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-}
-
-impl Sessions for MemorySessions {
-    fn get<'a>(
-        &'a self,
-        id: &'a SessionId,
-        principal: &'a Principal,
-    ) -> BoxFuture<'a, Result<Option<SessionState>, SessionError>> {
-        Box::pin(ready(self.0.read(id, principal, Clone::clone)))
-    }
-
-    fn update<'a>(
-        &'a self,
-        id: &'a SessionId,
-        principal: &'a Principal,
-        change: Change<'a>,
-    ) -> BoxFuture<'a, Result<Changed, SessionError>> {
-        let changed = self.0.change(id, principal, |state| {
-            let before = state.clone();
-            change(state);
-            Changed { before, after: state.clone() }
-        });
-        Box::pin(ready(changed))
-    }
-
-    fn remove<'a>(&'a self, id: &'a SessionId) -> BoxFuture<'a, Result<(), SessionError>> {
-        self.0.remove(id);
-        Box::pin(ready(Ok(())))
-    }
+    /// Whether other processes use the same sessions, so that they outlive this one.
+    fn is_shared(&self) -> bool;
 }
 
 #[cfg(test)]
