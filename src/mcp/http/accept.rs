@@ -30,8 +30,8 @@ use super::{
 };
 use crate::config::HttpLimits;
 
-/// The most bytes of a request's head. Tokens and names of tools are in it, so it is generous.
-const MAX_HEAD: usize = 64 << 10;
+/// The most bytes of a request's head. Tokens and the names of resources are in it, so it is generous.
+const MAX_HEAD: usize = 128 << 10;
 
 /// How long a client that was refused may go on sending before the connection is cut under its refusal.
 const LINGER: Duration = Duration::from_secs(1);
