@@ -19,6 +19,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
     sync::Semaphore,
 };
+use tokio_rustls::server::TlsStream;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
@@ -30,8 +31,8 @@ use super::{
 };
 use crate::config::HttpLimits;
 
-/// The most bytes of a request's head. Tokens and names of tools are in it, so it is generous.
-const MAX_HEAD: usize = 64 << 10;
+/// The most bytes of a request's head. Tokens and the names of resources are in it, so it is generous.
+const MAX_HEAD: usize = 128 << 10;
 
 /// How long a client that was refused may go on sending before the connection is cut under its refusal.
 const LINGER: Duration = Duration::from_secs(1);
@@ -114,22 +115,18 @@ impl Acceptor {
         let peer = Peer { address, local };
         let Some(tls) = &self.tls else { return self.converse(socket, peer, None, &place).await };
         let shaken = tokio::select! {
-            shaken = tokio::time::timeout(self.limits.header_timeout, tls.acceptor().accept(socket).into_fallible()) => shaken,
+            shaken = tokio::time::timeout(self.limits.header_timeout, shake_hands(tls, socket)) => shaken,
             () = place.activity.asked_to_leave() => return,
             () = self.stop.cancelled() => return,
         };
         match shaken {
-            Ok(Ok(stream)) => {
+            Ok(Ok(Some(stream))) => {
                 let shown = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
                 let certificate = shown.map(ClientCertificate::read);
                 self.converse(stream, peer, certificate, &place).await;
             }
-            Ok(Err((error, socket))) => {
-                tracing::debug!(%error, %address, "no TLS connection");
-                if is_plain(&error) {
-                    refuse(socket, StatusCode::BAD_REQUEST, "this port speaks TLS; use https://").await;
-                }
-            }
+            Ok(Ok(None)) => {}
+            Ok(Err(error)) => tracing::debug!(%error, %address, "no TLS connection"),
             Err(_) => tracing::debug!(%address, "no TLS connection in time"),
         }
     }
@@ -216,10 +213,17 @@ fn timed_out(error: &hyper::Error) -> bool {
     source.is_some_and(|error| error.kind() == io::ErrorKind::TimedOut)
 }
 
-/// Whether what came was no TLS at all.
-fn is_plain(error: &io::Error) -> bool {
-    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
-    matches!(inner, Some(rustls::Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType)))
+/// Begins TLS, or tells a client that does not speak it.
+async fn shake_hands(tls: &Tls, socket: TcpStream) -> io::Result<Option<TlsStream<TcpStream>>> {
+    /// The type of record a TLS connection begins with.
+    const HANDSHAKE: u8 = 22;
+    let mut first = [HANDSHAKE];
+    socket.peek(&mut first).await?;
+    if first == [HANDSHAKE] {
+        return tls.acceptor().accept(socket).await.map(Some);
+    }
+    refuse(socket, StatusCode::BAD_REQUEST, "this port speaks TLS; use https://").await;
+    Ok(None)
 }
 
 /// Says no and ends the connection.

@@ -62,10 +62,10 @@ async fn a_client_that_is_still_sending_reads_why_its_body_was_refused() {
 #[tokio::test]
 async fn what_is_no_request_is_refused_with_a_reason() {
     let server = start(&[]);
-    let long = format!("GET /health HTTP/1.1\r\nHost: localhost\r\nx: {}\r\n\r\n", "a".repeat(100_000));
+    let long = format!("GET /health HTTP/1.1\r\nHost: localhost\r\nx: {}\r\n\r\n", "a".repeat(200_000));
     let many = format!("GET /health HTTP/1.1\r\nHost: localhost\r\n{}\r\n", "x: y\r\n".repeat(101));
     for (sent, status, reason) in [
-        (long.as_str(), "431", "larger than 65536 bytes"),
+        (long.as_str(), "431", "larger than 131072 bytes"),
         (&many, "431", "more than 100 headers"),
         ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "505", "HTTP/1.1 only"),
         ("\u{16}\u{3}\u{1}\r\n\r\n", "400", "not an HTTP request"),

@@ -115,7 +115,8 @@ async fn mcp_is_served_over_tls() {
     success(&session.call("arango_query", json!({"query": "RETURN 1"})).await);
     let mut plain = Raw::connect(&server).await;
     plain.send("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
-    assert!(message(&plain.answer().await).contains("https://"));
+    let refused = plain.answer().await;
+    assert!(refused.starts_with("HTTP/1.1 400 ") && message(&refused).contains("https://"), "{refused}");
 }
 
 #[tokio::test]
