@@ -24,7 +24,7 @@ mod tools;
 mod user;
 mod version;
 
-use std::{ffi::OsString, process::ExitCode, time::Duration};
+use std::{ffi::OsString, num::NonZero, process::ExitCode, thread, time::Duration};
 
 use clap::error::ErrorKind;
 use tokio::runtime::Builder;
@@ -51,7 +51,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     outcome.unwrap_or_else(|error| failed(&error))
 }
 
-/// Many clients at once are served by all processors. One client waits for each answer before anything else: there a
+/// Many clients at once are served by half of the processors: the engine, the databases and the clients' side of the sockets
+/// want some too, and each thread more makes every call dearer by waking others. One client waits for each answer before anything else: there a
 /// single thread is faster, as no message has to wake another thread on its way, and smaller.
 fn runtime_for(cli: &Cli) -> Builder {
     let many_clients = match &cli.command {
@@ -74,7 +75,13 @@ fn runtime_for(cli: &Cli) -> Builder {
             | Command::Version,
         ) => false,
     };
-    if many_clients { Builder::new_multi_thread() } else { Builder::new_current_thread() }
+    if !many_clients {
+        return Builder::new_current_thread();
+    }
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    let mut builder = Builder::new_multi_thread();
+    builder.worker_threads(processors.div_ceil(2));
+    builder
 }
 
 async fn dispatch(cli: Cli) -> Result<ExitCode, CliError> {

@@ -59,14 +59,14 @@ impl Changes {
         sessions.peers.push(peer);
         if !sessions.are_told {
             sessions.are_told = true;
-            tokio::spawn(tell_sessions(Arc::downgrade(self), self.from_now_on()));
+            tokio::spawn(tell_sessions(Arc::downgrade(self), self.unseen()));
         }
     }
 
     /// Tells a subscription of changes until its client or the server ends it.
     pub(crate) async fn tell(&self, subscription: SubscriptionContext) {
         let _counted = self.subscriptions.token();
-        let mut reloads = self.from_now_on();
+        let mut reloads = self.unseen();
         loop {
             tokio::select! {
                 () = self.ending.cancelled() => return,
@@ -85,7 +85,7 @@ impl Changes {
         }
     }
 
-    fn from_now_on(&self) -> watch::Receiver<u64> {
+    fn unseen(&self) -> watch::Receiver<u64> {
         let mut reloads = self.reloads.clone();
         reloads.mark_unchanged();
         reloads
