@@ -38,6 +38,11 @@ pub fn rfc3339(millis: i64) -> String {
     jiff::Timestamp::from_millisecond(millis).unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_string()
 }
 
+/// The moment that a text in RFC 3339 names, in milliseconds since 1970.
+pub fn millis_of(text: &str) -> Option<i64> {
+    text.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_millisecond)
+}
+
 /// The operating system's clock.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;

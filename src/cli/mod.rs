@@ -13,6 +13,7 @@ mod sample;
 mod serve;
 mod setup;
 mod table;
+mod token;
 mod tools;
 mod user;
 mod version;
@@ -56,6 +57,7 @@ fn runtime_for(cli: &Cli) -> Builder {
             | Command::Db(_)
             | Command::Admin(_)
             | Command::User(_)
+            | Command::Token(_)
             | Command::Health(_)
             | Command::Tools(_)
             | Command::Version,
@@ -71,6 +73,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode, CliError> {
         Command::Db(options) => db::run(options).await,
         Command::Admin(options) => admin::run(options).await,
         Command::User(options) => user::run(options).await,
+        Command::Token(options) => token::run(options).await,
         Command::Health(options) => health::run(options).await,
         Command::Tools(options) => tools::run(&options),
         Command::Embedded(options) => embedded::run(options).await,

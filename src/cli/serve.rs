@@ -1,6 +1,6 @@
 //! `server`: MCP on standard input and output, or over HTTP, until the client goes or a signal comes.
 
-use std::{net::SocketAddr, process::ExitCode};
+use std::{net::SocketAddr, process::ExitCode, sync::Arc};
 
 use serde_json::json;
 
@@ -10,6 +10,7 @@ use super::{
     output, setup,
 };
 use crate::{
+    access::Gate,
     config::{Settings, SystemEnv, Toolset, TransportKind},
     mcp::{Channel, HttpOptions, Server, serve_http, serve_stdio},
     tools::Registry,
@@ -23,6 +24,10 @@ pub(crate) async fn run(options: ServerOptions) -> Result<ExitCode, CliError> {
         Toolset::Full => Registry::standard(),
         Toolset::Baseline => Registry::baseline(),
     };
+    if let Some(option) = options.access.given().filter(|_| transport == TransportKind::Stdio) {
+        let problem = format!("{option} says who may call over HTTP; add --transport http");
+        return Err(CliError::new(format!("{problem} (on standard input and output only the parent process calls)")));
+    }
     let stop = setup::stop_signal();
     let outcome = match transport {
         TransportKind::Stdio => {
@@ -35,10 +40,11 @@ pub(crate) async fn run(options: ServerOptions) -> Result<ExitCode, CliError> {
             serve_stdio(server, stop).await.map_err(|error| CliError::from_error(&error))
         }
         TransportKind::Http => {
+            let gate = setup::gate(&options.access, &settings, services.config().access(), &registry)?;
             let server = Server::new(registry, services.clone(), Channel::Http);
-            let sample = options.databases.sample;
-            let http = http_options(options, settings);
-            let told = |address| output::note(&welcome(address, sample));
+            let (sample, asks) = (options.databases.sample, gate.asks());
+            let http = http_options(options, settings, Arc::new(gate));
+            let told = |address| output::note(&welcome(address, sample, asks));
             serve_http(server, http, stop, told).await.map_err(|error| CliError::from_error(&error))
         }
     };
@@ -60,7 +66,7 @@ fn transport(options: &ServerOptions, settings: &Settings) -> TransportKind {
 }
 
 /// Flags before environment before defaults.
-fn http_options(options: ServerOptions, settings: Settings) -> HttpOptions {
+fn http_options(options: ServerOptions, settings: Settings, gate: Arc<Gate>) -> HttpOptions {
     HttpOptions {
         host: options.host.unwrap_or(settings.http_host),
         port: options.port.unwrap_or(settings.http_port),
@@ -71,13 +77,18 @@ fn http_options(options: ServerOptions, settings: Settings) -> HttpOptions {
         } else {
             options.allowed_origins
         },
+        gate,
     }
 }
 
 /// What to do next, for the person who started the server.
-fn welcome(address: SocketAddr, sample: bool) -> String {
+fn welcome(address: SocketAddr, sample: bool, asks: bool) -> String {
     let url = format!("http://{address}/mcp");
-    let client = json!({ "mcpServers": { "arangodb": { "type": "http", "url": url } } });
+    let mut entry = json!({ "type": "http", "url": url });
+    if asks {
+        entry["headers"] = json!({ "Authorization": "Bearer TOKEN" });
+    }
+    let client = json!({ "mcpServers": { "arangodb": entry } });
     let query = if sample {
         "FOR v, e IN 1..1 ANY 'characters/Valjean' GRAPH 'lesmis' SORT e.weight DESC LIMIT 5 RETURN {name: v.name, weight: e.weight}"
     } else {

@@ -11,7 +11,7 @@ use axum::{
     body::Body,
     extract::State,
     http::{StatusCode, header},
-    middleware::from_fn,
+    middleware::{from_fn, from_fn_with_state},
     response::Response,
     routing::get,
     serve::ListenerExt as _,
@@ -21,8 +21,14 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{Server, drain::drained, polish::polish, sessions::BoundedSessions};
-use crate::tools::Services;
+use super::{
+    Server,
+    authenticate::{Door, authenticate, metadata},
+    drain::drained,
+    polish::polish,
+    sessions::BoundedSessions,
+};
+use crate::{access::Gate, tools::Services};
 
 /// Where and how to listen.
 #[derive(Debug, Clone)]
@@ -37,6 +43,8 @@ pub struct HttpOptions {
     pub allowed_hosts: Vec<String>,
     /// Web pages that may call, as `scheme://host:port`.
     pub allowed_origins: Vec<String>,
+    /// Who may call.
+    pub gate: Arc<Gate>,
 }
 
 /// Why the server cannot listen.
@@ -53,7 +61,7 @@ pub enum HttpError {
     /// Everybody in reach could use the databases.
     #[error(
         "refusing to listen on {host}: it is reachable from other machines and there is no authentication; \
-         use --host 127.0.0.1 and put an authenticating reverse proxy in front"
+         ask for tokens with --token-file FILE or --oauth-issuer URL, or use --host 127.0.0.1"
     )]
     WideBind {
         /// The host as given.
@@ -82,7 +90,7 @@ pub async fn serve_http(
     stop: CancellationToken,
     listening: impl FnOnce(SocketAddr),
 ) -> Result<(), HttpError> {
-    let address = loopback(&options.host, options.port)?;
+    let address = address(&options.host, options.port, options.gate.asks())?;
     let listener = TcpListener::bind(address).await.map_err(|source| HttpError::Bind { address, source })?;
     let bound = listener.local_addr().map_err(|source| HttpError::Bind { address, source })?;
     let end_streams = CancellationToken::new();
@@ -126,10 +134,16 @@ fn router(server: Server, options: &HttpOptions, port: u16, end_streams: Cancell
         .enforce_origin_validation();
     let sessions = Arc::new(BoundedSessions::new(Arc::clone(&services)));
     let endpoint = StreamableHttpService::new(move || Ok(server.clone()), sessions, config);
+    let door = Arc::new(Door { gate: Arc::clone(&options.gate), services: Arc::clone(&services) });
+    let about = get(metadata).with_state(Arc::clone(&door));
     Router::new()
         .route_service("/mcp", endpoint.clone())
-        .route_service("/mcp/", endpoint)
+        .route_service("/mcp/", endpoint.clone())
+        .route_service("/mcp/db/{*key}", endpoint)
         .layer(from_fn(polish))
+        .layer(from_fn_with_state(door, authenticate))
+        .route_service("/.well-known/oauth-protected-resource", about.clone())
+        .route_service("/.well-known/oauth-protected-resource/{*path}", about)
         .route("/health/live", get(|| async { json_response(StatusCode::OK, &json!({ "status": "alive" })) }))
         .route("/health/ready", get(health))
         .route("/health", get(health))
@@ -161,16 +175,17 @@ fn json_response(status: StatusCode, body: &Value) -> Response {
     response
 }
 
-/// The address to bind, if only this machine can reach it.
-fn loopback(host: &str, port: u16) -> Result<SocketAddr, HttpError> {
+/// The address to bind; where nobody is asked who they are, only one that this machine alone can reach.
+fn address(host: &str, port: u16, authenticated: bool) -> Result<SocketAddr, HttpError> {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     let refuse = || HttpError::WideBind { host: host.to_owned() };
+    let may_bind = |ip: IpAddr| authenticated || ip.is_loopback();
     if let Ok(ip) = bare.parse::<IpAddr>() {
-        return if ip.is_loopback() { Ok(SocketAddr::new(ip, port)) } else { Err(refuse()) };
+        return if may_bind(ip) { Ok(SocketAddr::new(ip, port)) } else { Err(refuse()) };
     }
     let unresolved = |source| HttpError::Host { host: host.to_owned(), source };
     let addresses: Vec<SocketAddr> = (bare, port).to_socket_addrs().map_err(unresolved)?.collect();
-    if addresses.iter().any(|address| !address.ip().is_loopback()) {
+    if addresses.iter().any(|address| !may_bind(address.ip())) {
         return Err(refuse());
     }
     let first = addresses.iter().find(|address| address.is_ipv4()).or_else(|| addresses.first());
@@ -182,12 +197,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_loopback_is_listened_on() {
+    fn only_loopback_is_listened_on_unless_callers_have_to_say_who_they_are() {
         for host in ["127.0.0.1", "::1", "[::1]", "localhost", "127.1.2.3"] {
-            assert!(loopback(host, 1).is_ok(), "{host}");
+            assert!(address(host, 1, false).is_ok(), "{host}");
         }
         for host in ["0.0.0.0", "::", "192.168.0.1", "[::]"] {
-            assert!(matches!(loopback(host, 1), Err(HttpError::WideBind { .. })), "{host}");
+            assert!(matches!(address(host, 1, false), Err(HttpError::WideBind { .. })), "{host}");
+            assert!(address(host, 1, true).is_ok(), "{host}");
         }
     }
 }

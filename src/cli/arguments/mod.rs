@@ -1,8 +1,10 @@
 //! What can be said on the command line. Only words, no meaning: the files of the subcommands give them one.
 
+pub(crate) mod access;
 pub(crate) mod admin;
 pub(crate) mod common;
 pub(crate) mod db;
+pub(crate) mod token;
 pub(crate) mod user;
 
 use std::{ffi::OsString, path::PathBuf};
@@ -11,9 +13,11 @@ use clap::{
     Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum, builder::StyledStr, error::ErrorKind,
 };
 
+use access::AccessOptions;
 use admin::AdminOptions;
 use common::{ConfigFile, EnvironmentFile};
 use db::{ConfigCommand, DbCommand, DbOptions};
+use token::TokenOptions;
 use user::UserOptions;
 
 /// MCP server for ArangoDB, with an embedded ArangoDB-compatible engine.
@@ -85,6 +89,8 @@ pub(crate) enum Command {
     Admin(AdminOptions),
     /// Administer the users of a server: add, remove, list, grant, revoke, databases, password.
     User(UserOptions),
+    /// Administer the tokens of those who may call over HTTP: add, list, revoke.
+    Token(TokenOptions),
     /// Say whether databases answer, as JSON: on stdout with exit code 0, or on stderr with 1.
     #[command(after_help = "Examples:
   mcp-arangodb-async health
@@ -164,6 +170,8 @@ pub(crate) struct ServerOptions {
     /// A web page that may call, as scheme://host:port. May be repeated.
     #[arg(long = "allowed-origin", value_name = "ORIGIN")]
     pub(crate) allowed_origins: Vec<String>,
+    #[command(flatten)]
+    pub(crate) access: AccessOptions,
     #[command(flatten)]
     pub(crate) databases: DatabaseOptions,
 }
