@@ -123,7 +123,9 @@ impl Gate {
             None => Rights::all(),
             Some(listed) => match listed.get(name) {
                 Some(grant) => self.toolbox.rights(grant),
-                None => return Err(Refusal::Worthless("this certificate is not one of those that may call".to_owned())),
+                None => {
+                    return Err(Refusal::Worthless("this certificate is not one of those that may call".to_owned()));
+                }
             },
         };
         Ok(Identity { principal: Principal::new(format!("cert:{name}")), rights: Arc::new(rights) })

@@ -75,8 +75,8 @@ mod tests {
             assert!(analysis.include(tool), "{tool}");
         }
         assert!(!analysis.include("arango_insert"));
-        let single = toolbox().rights(&Grant { tools: names(&["arango_graph_traversal"]), ..Grant::default() });
-        assert_eq!(single.tools, names(&["arango_traverse"]));
+        let single = toolbox().rights(&Grant { tools: names(&["arango_set_focused_database"]), ..Grant::default() });
+        assert_eq!(single.tools, names(&["set_focused_database"]));
         let both = Grant { tools: names(&["arango_insert"]), toolsets: names(&["data_analysis"]), ..Grant::default() };
         assert!(toolbox().rights(&both).include("arango_insert"));
     }

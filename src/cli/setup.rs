@@ -17,7 +17,8 @@ use crate::{
     access::{Admission, Gate, HttpFetch, Toolbox},
     clock::{Clock, Random, SystemClock, SystemRandom},
     config::{
-        Access, Address, Config, Confirm, DatabaseEntry, DatabaseKey, Env, FileEnv, Origin, Settings, Source, SystemEnv,
+        Access, Address, Config, Confirm, DatabaseEntry, DatabaseKey, Env, FileEnv, Origin, Settings, Source,
+        SystemEnv,
         access::{Issuer, Resource},
     },
     dump,
@@ -100,7 +101,8 @@ pub(crate) fn gate(
     access: &Access,
     registry: &Registry,
 ) -> Result<Gate, CliError> {
-    let said = |flags: &[String], variable: &[String]| if flags.is_empty() { variable.to_vec() } else { flags.to_vec() };
+    let said =
+        |flags: &[String], variable: &[String]| if flags.is_empty() { variable.to_vec() } else { flags.to_vec() };
     let fault = |problem: String| CliError::new(format!("OAuth: {problem}"));
     let issuers = said(&options.oauth_issuers, &settings.oauth_issuers);
     let issuers: Vec<_> = issuers.iter().map(|text| Issuer::parse(text)).collect::<Result<_, _>>().map_err(fault)?;

@@ -94,7 +94,9 @@ impl Resource {
     /// # Errors
     /// The rule that is broken, and what would be right.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let fault = |problem: String| format!("{problem}; use the public URL of the endpoint, like https://mcp.example.com/mcp");
+        let fault = |problem: String| {
+            format!("{problem}; use the public URL of the endpoint, like https://mcp.example.com/mcp")
+        };
         let url = Url::parse(text).map_err(|error| fault(format!("not a URL: {error}")))?;
         if !matches!(url.scheme(), "http" | "https") || is_decorated(&url) || url.query().is_some() {
             return Err(fault("not a plain http or https URL".to_owned()));
@@ -138,8 +140,7 @@ struct RawOAuth {
 
 impl RawAccess {
     pub(super) fn check(self) -> Result<Access, ConfigError> {
-        let certificates =
-            self.certificates.map(|raw| grants("access.certificates", raw, |_| Ok(()))).transpose()?;
+        let certificates = self.certificates.map(|raw| grants("access.certificates", raw, |_| Ok(()))).transpose()?;
         Ok(Access { oauth: self.oauth.unwrap_or_default().check()?, certificates })
     }
 }
@@ -244,11 +245,25 @@ access:
 
     #[test]
     fn faults_say_where_they_are_and_what_would_be_right() {
-        insta::assert_snapshot!(refusal("access: {oauth: {isuer: x}}"), @"");
-        insta::assert_snapshot!(refusal("access:\n  oauth:\n    issuer: http://login.example.com"), @"");
-        insta::assert_snapshot!(refusal("access:\n  oauth:\n    scopes:\n      a:\n        toolset: data_analisys"), @"");
-        insta::assert_snapshot!(refusal("access:\n  oauth:\n    scopes:\n      \"a b\": {read_only: true}"), @"");
-        insta::assert_snapshot!(refusal("access:\n  certificates:\n    x: {read_only: maybe}"), @"");
+        for (text, said) in [
+            ("access: {oauth: {isuer: x}}", "isuer: unknown key; did you mean `issuer`?"),
+            (
+                "access:\n  oauth:\n    issuer: http://login.example.com",
+                "access.oauth.issuer: keys have to come over https",
+            ),
+            (
+                "access:\n  oauth:\n    scopes:\n      a:\n        toolset: data_analisys",
+                "access.oauth.scopes.a.toolsets: \"data_analisys\" is not a toolset; did you mean `data_analysis`?",
+            ),
+            ("access:\n  oauth:\n    scopes:\n      \"a b\": {read_only: true}", "access.oauth.scopes.a b: a scope is"),
+            (
+                "access:\n  certificates:\n    x: {read_only: maybe}",
+                "access.certificates.x.read_only: \"maybe\" is neither",
+            ),
+        ] {
+            let refused = refusal(text);
+            assert!(refused.contains(said), "{refused}");
+        }
     }
 
     #[test]
@@ -256,7 +271,8 @@ access:
         for good in ["https://a", "https://a/b/", "http://localhost:1", "http://127.0.0.1:1/x", "http://[::1]:1"] {
             assert!(Issuer::parse(good).is_ok(), "{good}");
         }
-        for bad in ["http://a", "ftp://a", "a", "https://u@a", "https://a?b", "https://a#b", "http://127.0.0.1.nip.io"] {
+        for bad in ["http://a", "ftp://a", "a", "https://u@a", "https://a?b", "https://a#b", "http://127.0.0.1.nip.io"]
+        {
             assert!(Issuer::parse(bad).is_err(), "{bad}");
         }
     }

@@ -146,7 +146,11 @@ pub const VARIABLES: &[Variable] = &[
         "",
         "32 bytes in base64 that seal focus handles, the same on all replicas; several, newest first, separated by commas; without it handles die with the process",
     ),
-    variable("MCP_TOKEN_FILE", "", "the file of tokens that `token` writes; with it callers over HTTP need one of them"),
+    variable(
+        "MCP_TOKEN_FILE",
+        "",
+        "the file of tokens that `token` writes; with it callers over HTTP need one of them",
+    ),
     variable("MCP_OAUTH_ISSUER", "", "authorization servers whose tokens are taken over HTTP, separated by commas"),
     variable("MCP_OAUTH_AUDIENCE", "", "what such tokens have to be made for, separated by commas"),
     variable("MCP_OAUTH_RESOURCE", "", "the public URL of the endpoint, for the metadata that OAuth clients read"),

@@ -191,7 +191,8 @@ fn parse_time(text: &str) -> Result<i64, Refusal> {
 }
 
 fn written(tokens: &Tokens) -> String {
-    let mut text = format!("{HEADING}version: {:?}\ntokens:{}\n", Config::VERSION, if tokens.is_empty() { " {}" } else { "" });
+    let mut text =
+        format!("{HEADING}version: {:?}\ntokens:{}\n", Config::VERSION, if tokens.is_empty() { " {}" } else { "" });
     for (name, TokenEntry { digest, created, expires, grant }) in tokens {
         // JSON is YAML, whatever stands in a key.
         let grant = serde_json::to_string(grant).unwrap_or_default();

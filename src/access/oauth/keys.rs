@@ -135,7 +135,11 @@ impl KeySource {
             match answer {
                 Ok(keys) => state.keys = Some((Arc::new(keys), now)),
                 Err(problem) => {
-                    tracing::warn!(issuer = issuer.as_str(), problem, "the keys of an authorization server cannot be had");
+                    tracing::warn!(
+                        issuer = issuer.as_str(),
+                        problem,
+                        "the keys of an authorization server cannot be had"
+                    );
                 }
             }
         };

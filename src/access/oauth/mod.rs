@@ -98,7 +98,8 @@ impl OAuth {
         let issuer = claims.get("iss").and_then(Value::as_str);
         let source = self.issuers.iter().find(|source| Some(source.issuer().as_str()) == issuer);
         let source = source.ok_or("the token is of an issuer that is not trusted here")?;
-        let is_ours = |audience: &Value| audience.as_str().is_some_and(|text| self.audiences.iter().any(|own| own == text));
+        let is_ours =
+            |audience: &Value| audience.as_str().is_some_and(|text| self.audiences.iter().any(|own| own == text));
         let for_us = match claims.get("aud") {
             Some(Value::Array(several)) => several.iter().any(is_ours),
             Some(one) => is_ours(one),
@@ -109,7 +110,8 @@ impl OAuth {
         }
         #[expect(clippy::cast_precision_loss, reason = "milliseconds of this era are exact in a double")]
         let now = self.clock.now_millis() as f64 / 1000.0;
-        let time = |name: &str| claims.get(name).map(|value| value.as_f64().ok_or("a time in the token is not a number"));
+        let time =
+            |name: &str| claims.get(name).map(|value| value.as_f64().ok_or("a time in the token is not a number"));
         let expires = time("exp").ok_or("the token does not say when it expires")??;
         if now >= expires + LEEWAY {
             return Err("the token has expired");

@@ -5,11 +5,7 @@ use std::{collections::BTreeSet, process::ExitCode};
 use super::{blocking, name, path};
 use crate::{
     access::token,
-    cli::{
-        arguments::token::AddOptions,
-        error::CliError,
-        output,
-    },
+    cli::{arguments::token::AddOptions, error::CliError, output},
     clock::{Clock as _, SystemClock, SystemRandom, rfc3339},
     config::{
         DatabaseKey, Grant,
@@ -74,7 +70,8 @@ fn named<T: Ord>(
 
 /// Milliseconds, from a number with a unit.
 fn lifetime(text: &str) -> Result<i64, CliError> {
-    let refuse = || CliError::new(format!("--expires {text:?} is not a time; use a number with m, h, d or w, e.g. 90d"));
+    let refuse =
+        || CliError::new(format!("--expires {text:?} is not a time; use a number with m, h, d or w, e.g. 90d"));
     let unit = text.chars().next_back().ok_or_else(refuse)?;
     let minutes = match unit {
         'm' => 1,
