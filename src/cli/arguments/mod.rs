@@ -185,6 +185,9 @@ pub(crate) struct CallOptions {
     /// Call a running server at this URL instead of working in this process.
     #[arg(long, value_name = "URL", conflicts_with_all = ["config_file", "embedded", "sample", "backup_dir", "read_only", "confirm"])]
     pub(crate) server: Option<String>,
+    /// With --server: the environment variable that holds the token to show; never the token.
+    #[arg(long, value_name = "VARIABLE", requires = "server")]
+    pub(crate) token_env: Option<String>,
     /// Say yes to everything that has to be confirmed.
     #[arg(long, conflicts_with = "server")]
     pub(crate) yes: bool,

@@ -8,7 +8,11 @@ use std::{process::ExitCode, sync::Arc};
 use serde_json::{Map, Value};
 
 use super::{arguments::CallOptions, error::CliError, output, setup};
-use crate::tools::{CallContext, Caller, Registry, Reply};
+use crate::{
+    config::{SystemEnv, env},
+    observability::Secret,
+    tools::{CallContext, Caller, Registry, Reply},
+};
 
 /// The tool failed, as opposed to the command.
 const TOOL_FAILED: u8 = 1;
@@ -16,7 +20,7 @@ const TOOL_FAILED: u8 = 1;
 pub(crate) async fn run(options: CallOptions) -> Result<ExitCode, CliError> {
     let arguments = parse(&options.arguments)?;
     let result = match &options.server {
-        Some(url) => remote::call(url, &options.tool, arguments).await?,
+        Some(url) => remote::call(url, token(&options)?.as_ref(), &options.tool, arguments).await?,
         None => here(&options, arguments).await?,
     };
     let texts = result.content.iter().filter_map(|block| block.as_text());
@@ -28,6 +32,15 @@ pub(crate) async fn run(options: CallOptions) -> Result<ExitCode, CliError> {
         }
     }
     Ok(if result.is_error == Some(true) { ExitCode::from(TOOL_FAILED) } else { ExitCode::SUCCESS })
+}
+
+/// The token to show to the server, if one is asked for.
+fn token(options: &CallOptions) -> Result<Option<Secret>, CliError> {
+    let Some(variable) = &options.token_env else { return Ok(None) };
+    match env::non_empty(&SystemEnv, variable) {
+        Some(token) => Ok(Some(Secret::new(token))),
+        None => Err(CliError::new(format!("the variable {variable} is not set; set it to the token"))),
+    }
 }
 
 async fn here(options: &CallOptions, arguments: Map<String, Value>) -> Result<Reply, CliError> {

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::super::error::CliError;
 use crate::{
     mcp::{SERVER_NAME, VERSION},
+    observability::Secret,
     tools::Reply,
 };
 
@@ -16,7 +17,12 @@ const PROTOCOL: &str = "2026-07-28";
 const TIMEOUT: Duration = Duration::from_mins(10);
 
 /// Calls a tool of a running server.
-pub(super) async fn call(url: &str, tool: &str, arguments: Map<String, Value>) -> Result<Reply, CliError> {
+pub(super) async fn call(
+    url: &str,
+    token: Option<&Secret>,
+    tool: &str,
+    arguments: Map<String, Value>,
+) -> Result<Reply, CliError> {
     let request = json!({
         "jsonrpc": "2.0",
         "id": 1,
@@ -32,8 +38,11 @@ pub(super) async fn call(url: &str, tool: &str, arguments: Map<String, Value>) -
         },
     });
     let failed = |error: reqwest::Error| CliError::while_doing(&format!("cannot call {url}"), error.without_url());
-    let response = http_client(url)?
-        .post(url)
+    let mut post = http_client(url)?.post(url);
+    if let Some(token) = token {
+        post = post.bearer_auth(token.expose());
+    }
+    let response = post
         .header("content-type", "application/json")
         .header("accept", "application/json, text/event-stream")
         .header("mcp-protocol-version", PROTOCOL)

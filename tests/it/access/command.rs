@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::{CONFIG, Home};
+use crate::support::program;
 
 #[test]
 fn tokens_are_made_listed_and_revoked() {
@@ -56,6 +57,22 @@ fn slips_are_told() {
     }
     assert_eq!(home.run(&["token", "add", "b", "--toolset", "all"]).status.code(), Some(2));
     assert_eq!(home.run(&["token", "add", "b", "--pin", "a", "--database", "b"]).status.code(), Some(2));
+}
+
+#[tokio::test]
+async fn a_call_from_the_shell_shows_the_token_of_a_variable() {
+    let home = Home::new();
+    let token = home.token(&["ann", "--pin", "hr"]);
+    let server = home.asking();
+    let url = format!("{}/mcp", server.url);
+    let call = |more: &[&str]| {
+        let words = [&["call", "--server", &url], more, &["arango_query", "query=RETURN CURRENT_DATABASE()"]].concat();
+        program(home.0.path()).args(words).env("THE_TOKEN", &token).output().unwrap()
+    };
+    assert_eq!(String::from_utf8(call(&["--token-env", "THE_TOKEN"]).stdout).unwrap().trim(), r#"["hr_db"]"#);
+    let told = |output: std::process::Output| String::from_utf8(output.stderr).unwrap();
+    assert!(told(call(&[])).contains("a token is needed"));
+    assert!(told(call(&["--token-env", "OTHER"])).contains("OTHER is not set"));
 }
 
 #[test]

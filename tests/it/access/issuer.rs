@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use axum::{Json, Router, routing::get};
+use axum::{Router, routing::get};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use ring::{
     rand::SystemRandom,
@@ -42,11 +42,11 @@ impl Issuer {
         let count = Arc::clone(&asked);
         let answer = move || {
             count.fetch_add(1, Ordering::SeqCst);
-            let keys = keys.clone();
-            async move { Json(keys) }
+            let keys = keys.to_string();
+            async move { keys }
         };
         let router = Router::new()
-            .route("/.well-known/openid-configuration", get(move || async move { Json(metadata) }))
+            .route("/.well-known/openid-configuration", get(move || async move { metadata.to_string() }))
             .route("/keys", get(answer));
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self { url, asked, edwards, curve }
