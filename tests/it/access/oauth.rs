@@ -10,7 +10,7 @@ use super::{
     issuer::{Issuer, RESOURCE, body, encoded},
     problem,
 };
-use crate::support::{failure, names, success};
+use crate::support::{failure, names, program, success};
 
 fn serving(home: &Home, issuer: &Issuer) -> Server {
     home.serve(&["--oauth-issuer", &issuer.url, "--oauth-resource", RESOURCE])
@@ -42,7 +42,7 @@ async fn a_client_finds_the_issuer_and_its_token_is_good_in_both_eras() {
             assert_eq!(success(&answered), json!([1]));
         }
         for refused in caller.call_in_both("arango_query", json!({"query": "INSERT {} INTO c"})).await {
-            assert_eq!(failure(&refused)["type"], "ReadOnly");
+            assert_eq!(failure(&refused)["type"], "ReadOnlyError");
         }
     }
     assert_eq!(issuer.asked(), 1);
@@ -170,7 +170,7 @@ access:
     }
     let reader = token("arango:all arango:read", json!("stock"));
     for refused in server.caller(&reader).call_in_both("arango_query", json!({"query": "INSERT {} INTO c"})).await {
-        assert_eq!(failure(&refused)["type"], "ReadOnly");
+        assert_eq!(failure(&refused)["type"], "ReadOnlyError");
     }
 }
 
@@ -183,7 +183,7 @@ fn a_server_that_could_not_tell_tokens_apart_does_not_start() {
         (&["--oauth-issuer", "https://login.example.com", "--oauth-resource", "mcp"], "public URL"),
     ] {
         let start = ["server", "--transport", "http", "--port", "0", "-C", "config.yaml"];
-        let output = home.run(&[&start, words].concat());
+        let output = program(home.0.path()).args(start).args(words).output().unwrap();
         let told = String::from_utf8(output.stderr).unwrap();
         assert!(output.status.code() == Some(1) && told.contains(why), "{told}");
     }

@@ -54,7 +54,7 @@ async fn a_path_widens_no_token() {
         json!(["sales_db"])
     );
     let refused = pinned.call("arango_query", json!({"query": "INSERT {} INTO c"})).await;
-    assert_eq!(failure(&refused)["type"], "ReadOnly");
+    assert_eq!(failure(&refused)["type"], "ReadOnlyError");
     assert_eq!(
         pinned.call("arango_query", json!({"query": "RETURN 1", "database": "stock"})).await["result"]["isError"],
         true

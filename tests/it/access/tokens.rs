@@ -62,7 +62,7 @@ async fn a_revoked_token_stops_working_and_a_new_one_works_while_the_server_runs
     let message = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list"});
     assert_eq!(server.caller(&first).post_in(&session, &message).await.status(), 401);
     let refused = server.caller(&second).call("arango_create_collection", json!({"name": "c"})).await;
-    assert_eq!(failure(&refused)["type"], "ReadOnly");
+    assert_eq!(failure(&refused)["type"], "ReadOnlyError");
 }
 
 #[tokio::test]
