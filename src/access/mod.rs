@@ -77,7 +77,7 @@ impl Gate {
         admission: Admission,
         toolbox: Toolbox,
         clock: Arc<dyn Clock>,
-        fetch: Arc<dyn Fetch>,
+        fetch: &Arc<dyn Fetch>,
     ) -> Result<Self, ConfigError> {
         let toolbox = Arc::new(toolbox);
         let open = |path| TokenStore::open(path, Arc::clone(&toolbox), Arc::clone(&clock));

@@ -84,10 +84,11 @@ fn http_options(options: ServerOptions, settings: Settings, gate: Arc<Gate>) -> 
 /// What to do next, for the person who started the server.
 fn welcome(address: SocketAddr, sample: bool, asks: bool) -> String {
     let url = format!("http://{address}/mcp");
-    let mut entry = json!({ "type": "http", "url": url });
-    if asks {
-        entry["headers"] = json!({ "Authorization": "Bearer TOKEN" });
-    }
+    let entry = if asks {
+        json!({ "type": "http", "url": url, "headers": { "Authorization": "Bearer TOKEN" } })
+    } else {
+        json!({ "type": "http", "url": url })
+    };
     let client = json!({ "mcpServers": { "arangodb": entry } });
     let query = if sample {
         "FOR v, e IN 1..1 ANY 'characters/Valjean' GRAPH 'lesmis' SORT e.weight DESC LIMIT 5 RETURN {name: v.name, weight: e.weight}"

@@ -14,7 +14,7 @@ use super::{
     sample,
 };
 use crate::{
-    access::{Admission, Gate, HttpFetch, Toolbox},
+    access::{Admission, Fetch, Gate, HttpFetch, Toolbox},
     clock::{Clock, Random, SystemClock, SystemRandom},
     config::{
         Access, Address, Config, Confirm, DatabaseEntry, DatabaseKey, Env, FileEnv, Origin, Settings, Source,
@@ -115,7 +115,8 @@ pub(crate) fn gate(
         audiences: if audiences.is_empty() { access.oauth.audiences.clone() } else { audiences },
         resource: resource.or_else(|| access.oauth.resource.clone()),
     };
-    let gate = Gate::new(admission, Toolbox::of(registry), Arc::new(SystemClock), Arc::new(HttpFetch::default()));
+    let fetch: Arc<dyn Fetch> = Arc::new(HttpFetch::default());
+    let gate = Gate::new(admission, Toolbox::of(registry), Arc::new(SystemClock), &fetch);
     gate.map_err(|error| CliError::from_error(&error))
 }
 

@@ -136,17 +136,17 @@ pub(super) fn parse_toolset(text: &str) -> Result<String, Refusal> {
 mod tests {
     use super::*;
 
-    fn keys(keys: &[&str]) -> Option<BTreeSet<DatabaseKey>> {
-        Some(keys.iter().map(|key| DatabaseKey::parse(*key).unwrap()).collect())
+    fn keys(keys: &[&str]) -> BTreeSet<DatabaseKey> {
+        keys.iter().map(|key| DatabaseKey::parse(*key).unwrap()).collect()
     }
 
     #[test]
     fn what_two_grants_name_of_one_kind_is_put_together_and_each_kind_limits() {
         let read = Grant { read_only: Some(true), ..Grant::default() };
-        let sales = Grant { databases: keys(&["sales"]), ..Grant::default() };
-        let stock = Grant { databases: keys(&["stock"]), ..Grant::default() };
+        let sales = Grant { databases: Some(keys(&["sales"])), ..Grant::default() };
+        let stock = Grant { databases: Some(keys(&["stock"])), ..Grant::default() };
         let all = read.clone().with(&sales).with(&stock);
-        assert_eq!((all.databases, all.read_only), (keys(&["sales", "stock"]), Some(true)));
+        assert_eq!((all.databases, all.read_only), (Some(keys(&["sales", "stock"])), Some(true)));
         let write = Grant { read_only: Some(false), ..Grant::default() };
         assert_eq!(read.with(&write).read_only, Some(false));
     }
@@ -155,6 +155,6 @@ mod tests {
     fn two_different_pins_leave_nothing() {
         let pinned = |key: &str| Grant { pin: DatabaseKey::parse(key).ok(), ..Grant::default() };
         assert_eq!(pinned("a").with(&pinned("a")), pinned("a"));
-        assert_eq!(pinned("a").with(&pinned("b")).databases, keys(&[]));
+        assert_eq!(pinned("a").with(&pinned("b")).databases, Some(keys(&[])));
     }
 }

@@ -69,7 +69,8 @@ impl Digest {
     }
 
     fn hex(&self) -> String {
-        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+        let digit = |value: u8| char::from_digit(value.into(), 16);
+        self.0.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).flatten().collect()
     }
 }
 
@@ -191,20 +192,17 @@ fn parse_time(text: &str) -> Result<i64, Refusal> {
 }
 
 fn written(tokens: &Tokens) -> String {
-    let mut text =
-        format!("{HEADING}version: {:?}\ntokens:{}\n", Config::VERSION, if tokens.is_empty() { " {}" } else { "" });
-    for (name, TokenEntry { digest, created, expires, grant }) in tokens {
+    let entry = |(name, entry): (&TokenName, &TokenEntry)| {
+        let TokenEntry { digest, created, expires, grant } = entry;
         // JSON is YAML, whatever stands in a key.
         let grant = serde_json::to_string(grant).unwrap_or_default();
         let expires = expires.map(|at| format!("    expires: \"{}\"\n", rfc3339(at))).unwrap_or_default();
-        text.push_str(&format!(
-            "  \"{}\":\n    sha256: \"{}\"\n    created: \"{}\"\n{expires}    grant: {grant}\n",
-            name.as_str(),
-            digest.hex(),
-            rfc3339(*created)
-        ));
-    }
-    text
+        let (name, hex, created) = (name.as_str(), digest.hex(), rfc3339(*created));
+        format!("  \"{name}\":\n    sha256: \"{hex}\"\n    created: \"{created}\"\n{expires}    grant: {grant}\n")
+    };
+    let none = if tokens.is_empty() { " {}" } else { "" };
+    let entries: String = tokens.iter().map(entry).collect();
+    format!("{HEADING}version: {:?}\ntokens:{none}\n{entries}", Config::VERSION)
 }
 
 /// Adds a token. Blocking.
@@ -227,12 +225,11 @@ pub fn add(path: &Path, name: &TokenName, entry: &TokenEntry) -> Result<PathBuf,
 /// # Errors
 /// When there is none of that name, or the file cannot be read or written.
 pub fn revoke(path: &Path, name: &TokenName) -> Result<PathBuf, ConfigError> {
-    change(path, |tokens| match tokens.shift_remove(name) {
-        Some(_) => Ok(()),
-        None => {
+    change(path, |tokens| {
+        tokens.shift_remove(name).map(drop).ok_or_else(|| {
             let problem = format!("there is no token {:?}", name.as_str());
-            Err(ConfigError::new("tokens", problem).advise("`token list` shows those there are"))
-        }
+            ConfigError::new("tokens", problem).advise("`token list` shows those there are")
+        })
     })
 }
 

@@ -12,6 +12,7 @@ use axum::{
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::{Value, json};
+use url::Url;
 
 use super::{SERVER_NAME, session_id::Authenticated};
 use crate::{
@@ -149,22 +150,18 @@ impl Door {
 
     /// What RFC 6750 and RFC 9728 have said to a caller who has to come back with a token, or with another.
     fn challenge(&self, error: Option<&str>, message: &str, access: &Access) -> Option<HeaderValue> {
-        let mut challenge = format!("Bearer realm=\"{SERVER_NAME}\"");
-        let mut say = |name: &str, value: &str| {
-            let plain: String = value.chars().filter(|c| !c.is_control() && !matches!(c, '"' | '\\')).collect();
-            challenge.push_str(&format!(", {name}=\"{plain}\""));
-        };
-        if let Some(error) = error {
-            say("error", error);
-            say("error_description", message);
-        }
-        if let Some((resource, _)) = self.gate.authorities() {
-            if let Some(url) = resource.metadata_url() {
-                say("resource_metadata", url.as_str());
-            }
-            say("scope", &Gate::scopes(access).join(" "));
-        }
-        HeaderValue::from_str(&challenge).ok()
+        let metadata = self.gate.authorities().and_then(|(resource, _)| resource.metadata_url());
+        let scope = metadata.is_some().then(|| Gate::scopes(access).join(" "));
+        let said = [
+            ("realm", Some(SERVER_NAME)),
+            ("error", error),
+            ("error_description", error.map(|_| message)),
+            ("resource_metadata", metadata.as_ref().map(Url::as_str)),
+            ("scope", scope.as_deref()),
+        ];
+        let plain = |value: &str| value.replace(|c: char| c.is_control() || matches!(c, '"' | '\\'), "");
+        let said = said.iter().filter_map(|(name, value)| Some(format!("{name}=\"{}\"", plain((*value)?))));
+        HeaderValue::from_str(&format!("Bearer {}", said.collect::<Vec<_>>().join(", "))).ok()
     }
 
     /// What RFC 9728 has clients read to learn where tokens come from.

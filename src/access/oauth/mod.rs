@@ -44,7 +44,7 @@ impl OAuth {
     pub(super) fn new(
         admission: Admission,
         clock: Arc<dyn Clock>,
-        fetch: Arc<dyn Fetch>,
+        fetch: &Arc<dyn Fetch>,
     ) -> Result<Option<Self>, ConfigError> {
         let Admission { token_file: _, issuers, mut audiences, resource } = admission;
         if issuers.is_empty() {
@@ -59,7 +59,7 @@ impl OAuth {
         if audiences.is_empty() {
             audiences.push(resource.as_str().to_owned());
         }
-        let source = |issuer| KeySource::new(issuer, Arc::clone(&clock), Arc::clone(&fetch));
+        let source = |issuer| KeySource::new(issuer, Arc::clone(&clock), Arc::clone(fetch));
         Ok(Some(Self { issuers: issuers.into_iter().map(source).collect(), audiences, resource, clock }))
     }
 

@@ -34,6 +34,10 @@ impl Fetch for Issuing {
     }
 }
 
+fn issuing() -> Arc<dyn Fetch> {
+    Arc::new(Issuing)
+}
+
 fn oauth(audiences: &[&str]) -> OAuth {
     let admission = Admission {
         token_file: None,
@@ -41,7 +45,7 @@ fn oauth(audiences: &[&str]) -> OAuth {
         audiences: audiences.iter().map(|text| (*text).to_owned()).collect(),
         resource: Resource::parse(RESOURCE).ok(),
     };
-    OAuth::new(admission, ManualClock::at(NOW * 1000), Arc::new(Issuing)).unwrap().unwrap()
+    OAuth::new(admission, ManualClock::at(NOW * 1000), &issuing()).unwrap().unwrap()
 }
 
 fn good() -> Value {
@@ -142,7 +146,7 @@ fn it_has_to_be_said_what_tokens_are_made_for() {
     let issuers = vec![Issuer::parse(ISSUER).unwrap()];
     let of = |audiences: Vec<String>| {
         let admission = Admission { issuers: issuers.clone(), audiences, ..Admission::default() };
-        OAuth::new(admission, ManualClock::at(0), Arc::new(Issuing))
+        OAuth::new(admission, ManualClock::at(0), &issuing())
     };
     assert!(of(Vec::new()).unwrap_err().to_string().contains("--oauth-resource"));
     assert!(of(vec!["api://x".to_owned()]).is_err());

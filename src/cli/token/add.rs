@@ -43,12 +43,12 @@ fn grant(options: &AddOptions) -> Result<Grant, CliError> {
             .map_err(|rule| CliError::new(format!("{text:?} cannot be the key of a database: {rule}")))
     };
     let registry = Registry::standard();
-    let tool = |text: &String| match registry.find(text) {
-        Some(entry) => Ok(entry.name.to_owned()),
-        None => {
+    let tool = |text: &String| {
+        let entry = registry.find(text).ok_or_else(|| {
             let near = registry.nearest(text).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
-            Err(CliError::new(format!("there is no tool {text:?}{near}")))
-        }
+            CliError::new(format!("there is no tool {text:?}{near}"))
+        })?;
+        Ok(entry.name.to_owned())
     };
     let toolset = |text: &String| Ok(text.clone());
     Ok(Grant {

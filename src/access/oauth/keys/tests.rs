@@ -93,7 +93,7 @@ async fn a_withdrawn_key_is_good_for_as_long_as_keys_are_fresh_at_most() {
     let scene = Scene::new();
     scene.find("one").await.unwrap();
     *scene.fake.key.lock() = Some("two");
-    scene.later(FRESH - Duration::from_secs(1));
+    scene.later(FRESH.saturating_sub(Duration::from_secs(1)));
     assert_eq!(scene.find("one").await, Ok(()));
     scene.later(Duration::from_secs(1));
     assert_eq!(scene.find("one").await, Err(NoKey::Unknown));

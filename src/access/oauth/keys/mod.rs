@@ -181,7 +181,7 @@ async fn discover(issuer: &Issuer, fetch: &dyn Fetch) -> Result<Keys, String> {
     Err(last)
 }
 
-/// Where the metadata of an issuer can be: RFC 8414, then OpenID Connect in both of its spellings.
+/// Where the metadata of an issuer can be: RFC 8414, then `OpenID` Connect in both of its spellings.
 fn places(issuer: &Issuer) -> Vec<Url> {
     let Ok(url) = Url::parse(issuer.as_str()) else { return Vec::new() };
     let own = url.path().trim_end_matches('/').to_owned();
