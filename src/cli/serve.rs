@@ -90,6 +90,7 @@ fn welcome(address: SocketAddr, sample: bool, asks: bool) -> String {
         json!({ "type": "http", "url": url })
     };
     let client = json!({ "mcpServers": { "arangodb": entry } });
+    let shown = if asks { " --token-env TOKEN" } else { "" };
     let query = if sample {
         "FOR v, e IN 1..1 ANY 'characters/Valjean' GRAPH 'lesmis' SORT e.weight DESC LIMIT 5 RETURN {name: v.name, weight: e.weight}"
     } else {
@@ -98,6 +99,6 @@ fn welcome(address: SocketAddr, sample: bool, asks: bool) -> String {
     format!(
         "Serving MCP at {url} (health: http://{address}/health)\n\
          For an MCP client:   {client}\n\
-         To try it:           mcp-arangodb-async call --server {url} arango_query query=\"{query}\"\n"
+         To try it:           mcp-arangodb-async call --server {url}{shown} arango_query query=\"{query}\"\n"
     )
 }
