@@ -43,6 +43,11 @@ pub fn from_http_date(text: &str) -> Option<i64> {
     Some(jiff::fmt::rfc2822::parse(text).ok()?.timestamp().as_millisecond())
 }
 
+/// The moment that a text in RFC 3339 names, in milliseconds since 1970.
+pub fn millis_of(text: &str) -> Option<i64> {
+    text.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_millisecond)
+}
+
 /// The operating system's clock.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;

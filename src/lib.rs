@@ -3,6 +3,7 @@
 //! ARCHITECTURE.md has the map. In one breath: `cli` parses the command line and runs `mcp`, which serves `tools`, which
 //! ask `tenancy` for a database and talk to it through `arango`, over a socket or straight into `embedded`.
 
+pub mod access;
 pub mod aql;
 pub mod arango;
 pub mod cli;

@@ -20,6 +20,7 @@ mod sample;
 mod serve;
 mod setup;
 mod table;
+mod token;
 mod tools;
 mod user;
 mod version;
@@ -64,6 +65,7 @@ fn runtime_for(cli: &Cli) -> Builder {
             | Command::Db(_)
             | Command::Admin(_)
             | Command::User(_)
+            | Command::Token(_)
             | Command::Health(_)
             | Command::Doctor(_)
             | Command::ClientConfig(_)
@@ -91,6 +93,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode, CliError> {
         Command::Db(options) => db::run(options).await,
         Command::Admin(options) => admin::run(options).await,
         Command::User(options) => user::run(options).await,
+        Command::Token(options) => token::run(options).await,
         Command::Health(options) => health::run(options).await,
         Command::Doctor(options) => doctor::run(options).await,
         Command::ClientConfig(options) => client_config::run(*options).await,

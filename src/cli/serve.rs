@@ -1,6 +1,6 @@
 //! `server`: MCP on standard input and output, or over HTTP, until the client goes or a signal comes.
 
-use std::{net::SocketAddr, process::ExitCode};
+use std::{net::SocketAddr, process::ExitCode, sync::Arc};
 
 use serde_json::json;
 
@@ -10,6 +10,7 @@ use super::{
     output, setup,
 };
 use crate::{
+    access::Gate,
     config::{PublicUrl, Settings, SystemEnv, Toolset, TransportKind},
     mcp::{Channel, HttpOptions, Server, serve_http, serve_stdio},
     tools::Registry,
@@ -32,6 +33,10 @@ pub(crate) async fn run(options: ServerOptions) -> Result<ExitCode, CliError> {
         Toolset::Full => Registry::standard(),
         Toolset::Baseline => Registry::baseline(),
     };
+    if let Some(option) = options.access.given().filter(|_| transport == TransportKind::Stdio) {
+        let problem = format!("{option} says who may call over HTTP; add --transport http");
+        return Err(CliError::new(format!("{problem} (on standard input and output only the parent process calls)")));
+    }
     let stop = setup::stop_signal();
     let outcome = match transport {
         TransportKind::Stdio => {
@@ -44,11 +49,12 @@ pub(crate) async fn run(options: ServerOptions) -> Result<ExitCode, CliError> {
             serve_stdio(server, stop).await.map_err(|error| CliError::from_error(&error))
         }
         TransportKind::Http => {
+            let gate = setup::gate(&options.access, &settings, services.config().access(), &registry)?;
             let server = Server::new(registry, services.clone(), Channel::Http);
-            let sample = options.databases.sample;
-            let http = http_options(options, settings)?;
+            let (sample, asks) = (options.databases.sample, gate.asks());
+            let http = http_options(options, settings, Arc::new(gate))?;
             let (public, scheme) = (http.public_url.clone(), http.scheme());
-            let told = |address| output::note(&welcome(scheme, address, public.as_ref(), sample));
+            let told = |address| output::note(&welcome(scheme, address, public.as_ref(), sample, asks));
             serve_http(server, http, stop, told).await.map_err(|error| CliError::from_error(&error))
         }
     };
@@ -70,7 +76,7 @@ fn transport(options: &ServerOptions, settings: &Settings) -> TransportKind {
 }
 
 /// Flags before environment before defaults.
-fn http_options(options: ServerOptions, settings: Settings) -> Result<HttpOptions, CliError> {
+fn http_options(options: ServerOptions, settings: Settings, gate: Arc<Gate>) -> Result<HttpOptions, CliError> {
     let http = options.http.over(settings.http);
     Ok(HttpOptions {
         host: options.host.unwrap_or(settings.http_host),
@@ -80,7 +86,7 @@ fn http_options(options: ServerOptions, settings: Settings) -> Result<HttpOption
         session_idle: settings.sessions.idle,
         limits: http.limits(),
         tls: http.tls().map_err(|error| CliError::from_error(&error))?,
-        authenticated: false,
+        gate,
         public_url: http.public_url,
         allowed_hosts: http.allowed_hosts,
         allowed_origins: http.allowed_origins,
@@ -88,10 +94,16 @@ fn http_options(options: ServerOptions, settings: Settings) -> Result<HttpOption
 }
 
 /// What to do next, for the person who started the server.
-fn welcome(scheme: &str, address: SocketAddr, public: Option<&PublicUrl>, sample: bool) -> String {
+fn welcome(scheme: &str, address: SocketAddr, public: Option<&PublicUrl>, sample: bool, asks: bool) -> String {
     let local = format!("{scheme}://{address}");
     let url = public.map_or_else(|| format!("{local}/mcp"), PublicUrl::endpoint);
-    let client = json!({ "mcpServers": { "arangodb": { "type": "http", "url": url } } });
+    let entry = if asks {
+        json!({ "type": "http", "url": url, "headers": { "Authorization": "Bearer TOKEN" } })
+    } else {
+        json!({ "type": "http", "url": url })
+    };
+    let client = json!({ "mcpServers": { "arangodb": entry } });
+    let shown = if asks { " --token-env TOKEN" } else { "" };
     let query = if sample {
         "FOR v, e IN 1..1 ANY 'characters/Valjean' GRAPH 'lesmis' SORT e.weight DESC LIMIT 5 RETURN {name: v.name, weight: e.weight}"
     } else {
@@ -100,6 +112,6 @@ fn welcome(scheme: &str, address: SocketAddr, public: Option<&PublicUrl>, sample
     format!(
         "Serving MCP at {local}/mcp (health: {local}/health)\n\
          For an MCP client:   {client}\n\
-         To try it:           mcp-arangodb-async call --server {url} arango_query query=\"{query}\"\n"
+         To try it:           mcp-arangodb-async call --server {url}{shown} arango_query query=\"{query}\"\n"
     )
 }

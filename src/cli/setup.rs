@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     arguments::{
         ConfirmWhat, DatabaseOptions,
+        access::AccessOptions,
         common::{ConfigFile, EnvironmentFile},
         sessions::SessionOptions,
     },
@@ -14,15 +15,18 @@ use super::{
     sample,
 };
 use crate::{
+    access::{Admission, Fetch, Gate, HttpFetch, Toolbox},
     clock::{Clock, Random, SystemClock, SystemRandom},
     config::{
-        Address, Config, ConfigError, Confirm, DatabaseEntry, DatabaseKey, Env, FileEnv, Origin, SessionSettings,
-        Settings, Source, SystemEnv, sessions,
+        Access, Address, Config, ConfigError, Confirm, DatabaseEntry, DatabaseKey, Env, FileEnv, Origin,
+        SessionSettings, Settings, Source, SystemEnv,
+        access::{Issuer, Resource},
+        sessions,
     },
     dump,
     observability::logging,
     tenancy::{Databases, FocusSealer, MemorySessions, RedisSessions, Sessions},
-    tools::Services,
+    tools::{Registry, Services},
     wire::DatabaseName,
 };
 
@@ -132,6 +136,32 @@ pub(crate) async fn services(
         }
     }
     Ok(services)
+}
+
+/// What says who may call over HTTP: flags before environment before configuration.
+pub(crate) fn gate(
+    options: &AccessOptions,
+    settings: &Settings,
+    access: &Access,
+    registry: &Registry,
+) -> Result<Gate, CliError> {
+    let said =
+        |flags: &[String], variable: &[String]| if flags.is_empty() { variable.to_vec() } else { flags.to_vec() };
+    let fault = |problem: String| CliError::new(format!("OAuth: {problem}"));
+    let issuers = said(&options.oauth_issuers, &settings.oauth_issuers);
+    let issuers: Vec<_> = issuers.iter().map(|text| Issuer::parse(text)).collect::<Result<_, _>>().map_err(fault)?;
+    let audiences = said(&options.oauth_audiences, &settings.oauth_audiences);
+    let resource = options.oauth_resource.as_ref().or(settings.oauth_resource.as_ref());
+    let resource = resource.map(|text| Resource::parse(text)).transpose().map_err(fault)?;
+    let admission = Admission {
+        token_file: options.token_file.clone().or_else(|| settings.token_file.clone()),
+        issuers: if issuers.is_empty() { access.oauth.issuers.clone() } else { issuers },
+        audiences: if audiences.is_empty() { access.oauth.audiences.clone() } else { audiences },
+        resource: resource.or_else(|| access.oauth.resource.clone()),
+    };
+    let fetch: Arc<dyn Fetch> = Arc::new(HttpFetch::default());
+    let gate = Gate::new(admission, Toolbox::of(registry), Arc::new(SystemClock), &fetch);
+    gate.map_err(|error| CliError::from_error(&error))
 }
 
 fn config(options: &DatabaseOptions) -> Result<Config, CliError> {

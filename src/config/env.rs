@@ -171,6 +171,14 @@ pub const VARIABLES: &[Variable] = &[
         "the Redis that replicas share sessions in: `redis://host:6379/0`, `rediss://…` or `redis+unix:///socket`",
     ),
     variable("MCP_SESSION_STORE_PASSWORD", "", "password of that Redis, where its address has none"),
+    variable(
+        "MCP_TOKEN_FILE",
+        "",
+        "the file of tokens that `token` writes; with it callers over HTTP need one of them",
+    ),
+    variable("MCP_OAUTH_ISSUER", "", "authorization servers whose tokens are taken over HTTP, separated by commas"),
+    variable("MCP_OAUTH_AUDIENCE", "", "what such tokens have to be made for, separated by commas"),
+    variable("MCP_OAUTH_RESOURCE", "", "the public URL of the endpoint, for the metadata that OAuth clients read"),
     variable("MCP_READ_ONLY", "false", "`true` refuses everything that writes, whichever database it is for"),
     variable("MCP_CONFIRM", "never", "`destructive` has calls that remove or replace confirmed by a person first"),
     variable(

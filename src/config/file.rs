@@ -4,14 +4,16 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use indexmap::IndexMap;
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_saphyr::Spanned;
 
 use super::{
     Address, Config, ConfigError, DatabaseEntry, DatabaseKey, Env, Origin, PasswordSource, Source,
+    access::RawAccess,
     env::non_empty,
     error::nearest,
     values::{
@@ -37,6 +39,7 @@ pub(super) struct RawFile {
     version: Option<Text>,
     pub(super) default_database: Option<Text>,
     pub(super) databases: Option<IndexMap<String, Spanned<RawEntry>>>,
+    access: Option<RawAccess>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -143,6 +146,7 @@ pub(super) fn check(raw: RawFile, path: &Path) -> Result<Config, ConfigError> {
         };
         config.default_database = Some(key.clone());
     }
+    config.access = Arc::new(raw.access.unwrap_or_default().check()?);
     Ok(config)
 }
 
@@ -154,6 +158,16 @@ fn dangling_default(asked: &Text, config: &Config) -> ConfigError {
         None => format!("use one of: {}", keys().collect::<Vec<_>>().join(", ")),
     };
     fault(asked, "default_database", format!("{:?} is not a key of `databases`", asked.value)).advise(advice)
+}
+
+/// A value, checked; `key` is its dotted path.
+pub(super) fn checked<T>(
+    key: &str,
+    text: &Text,
+    parse: impl FnOnce(&str) -> Result<T, Refusal>,
+) -> Result<T, ConfigError> {
+    let place = text.referenced;
+    parse(&text.value).map_err(|refusal| refusal.into_error(key).at(place.line(), place.column()))
 }
 
 fn fault(value: &Text, key: &str, problem: impl Into<String>) -> ConfigError {
@@ -173,6 +187,11 @@ pub(super) fn read_yaml(text: &str) -> Result<RawFile, ConfigError> {
         return Ok(raw.unwrap_or_default());
     }
     Err(explain(&error, text))
+}
+
+/// Reads another file of ours. Comments alone are an empty one.
+pub(super) fn read_strictly<T: DeserializeOwned + Default>(text: &str) -> Result<T, ConfigError> {
+    serde_saphyr::from_str::<Option<T>>(text).map(Option::unwrap_or_default).map_err(|error| explain(&error, text))
 }
 
 /// Puts quotes round `embedded:` where it is the whole value. YAML wants them because of the colon at the end, and nobody
@@ -351,8 +370,7 @@ impl Checker<'_> {
         text: &Text,
         parse: impl FnOnce(&str) -> Result<T, Refusal>,
     ) -> Result<T, ConfigError> {
-        let place = text.referenced;
-        parse(&text.value).map_err(|refusal| refusal.into_error(self.key(key)).at(place.line(), place.column()))
+        checked(&self.key(key), text, parse)
     }
 
     fn missing(&self, key: &str, advice: &str) -> ConfigError {
@@ -365,7 +383,7 @@ impl Checker<'_> {
 }
 
 #[cfg(unix)]
-fn permission_warning(path: &Path, metadata: &fs::Metadata) -> Option<String> {
+pub(super) fn permission_warning(path: &Path, metadata: &fs::Metadata) -> Option<String> {
     use std::os::unix::fs::PermissionsExt;
     let mode = metadata.permissions().mode() & 0o777;
     (mode & 0o077 != 0)
@@ -373,6 +391,6 @@ fn permission_warning(path: &Path, metadata: &fs::Metadata) -> Option<String> {
 }
 
 #[cfg(not(unix))]
-fn permission_warning(_path: &Path, _metadata: &fs::Metadata) -> Option<String> {
+pub(super) fn permission_warning(_path: &Path, _metadata: &fs::Metadata) -> Option<String> {
     None
 }

@@ -1,11 +1,13 @@
 //! The configuration: which databases there are and which one is meant by default. Validated when read, unchangeable
 //! afterwards. No tool edits it.
 
+pub mod access;
 pub mod database;
 pub mod edit;
 pub mod env;
 pub mod error;
 pub mod file;
+pub mod grant;
 pub mod http;
 pub mod original;
 pub mod replace;
@@ -13,15 +15,18 @@ pub mod rights;
 pub mod save;
 pub mod sessions;
 pub mod settings;
+pub mod tokens;
 mod values;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use indexmap::IndexMap;
 
+pub use access::Access;
 pub use database::{Address, AuthMethod, Confirm, DatabaseEntry, DatabaseKey, Origin, PasswordSource};
 pub use env::{Env, FileEnv, MapEnv, SystemEnv};
 pub use error::ConfigError;
+pub use grant::Grant;
 pub use http::{HttpLimits, HttpSettings, PublicUrl, TlsFiles};
 pub use rights::Rights;
 pub use sessions::SessionSettings;
@@ -54,6 +59,7 @@ pub struct Config {
     arango_db: Option<String>,
     warnings: Vec<String>,
     read_only: Option<Forbidding>,
+    access: Arc<Access>,
 }
 
 /// Who it is that forbids writing everywhere.
@@ -90,6 +96,7 @@ impl Config {
         config.add_environment(env)?;
         config.add_built_in();
         config.warn_about_defaults();
+        config.warnings.extend(access::warnings(&config));
         Ok(config)
     }
 
@@ -105,6 +112,7 @@ impl Config {
             arango_db: None,
             warnings: Vec::new(),
             read_only: None,
+            access: Arc::default(),
         }
     }
 
@@ -156,6 +164,11 @@ impl Config {
             seen.databases.values_mut().for_each(|entry| entry.read_only = true);
         }
         seen
+    }
+
+    /// Who may call, as far as the configuration says it.
+    pub fn access(&self) -> &Arc<Access> {
+        &self.access
     }
 
     /// Who forbids writing, where it is not the entry of a database.

@@ -43,7 +43,7 @@ pub fn plan(path: &Path, change: &Change) -> Result<Edited, ConfigError> {
 /// When the file cannot be read, and as `rewrite` says.
 pub fn plan_with(path: &Path, rewrite: Rewrite<'_>) -> Result<Edited, ConfigError> {
     let path = target(path)?;
-    let before = if path.exists() { file::read_text(&path)?.0 } else { String::new() };
+    let before = text_of(&path)?;
     let (after, config) = rewrite(&before, &path).map_err(|error| error.in_file(&path))?;
     Ok(Edited { path, before, after, config })
 }
@@ -60,7 +60,25 @@ pub fn save(path: &Path, change: &Change) -> Result<Edited, ConfigError> {
 ///
 /// # Errors
 /// As [`plan_with`], and when the file cannot be written. The file is then as it was.
-pub fn save_with(path: &Path, rewrite: Rewrite<'_>) -> Result<Edited, ConfigError> {
+pub fn save_with(path: &Path, edit: Rewrite<'_>) -> Result<Edited, ConfigError> {
+    let rewritten = rewrite(path, |target, before| edit(before, target))?;
+    let Rewritten { path, before, after, outcome: config } = rewritten;
+    Ok(Edited { path, before, after, config })
+}
+
+/// A file that was changed.
+pub(super) struct Rewritten<T> {
+    pub(super) path: PathBuf,
+    before: String,
+    after: String,
+    outcome: T,
+}
+
+/// Gives a file another text, made from the present one while no other program can change it. Blocking.
+pub(super) fn rewrite<T>(
+    path: &Path,
+    edit: impl FnOnce(&Path, &str) -> Result<(String, T), ConfigError>,
+) -> Result<Rewritten<T>, ConfigError> {
     let unwritable = |error: &io::Error| {
         ConfigError::new("", format!("the file cannot be written: {error}")).advise("nothing was changed").in_file(path)
     };
@@ -71,12 +89,17 @@ pub fn save_with(path: &Path, rewrite: Rewrite<'_>) -> Result<Edited, ConfigErro
     let lock = replace::private().write(true).create(true).truncate(false).open(folder.join(format!(".{name}.lock")));
     let lock = lock.and_then(|lock| lock.lock().map(|()| lock)).map_err(|error| unwritable(&error))?;
     // Read under the lock, so that nothing another program wrote meanwhile is lost.
-    let edited = plan_with(&target, rewrite)?;
-    if edited.before != edited.after {
-        replace::replace(&target, &edited.after, Mode::Private).map_err(|error| unwritable(&error))?;
+    let before = text_of(&target)?;
+    let (after, outcome) = edit(&target, &before).map_err(|error| error.in_file(&target))?;
+    if before != after {
+        replace::replace(&target, &after, Mode::Private).map_err(|error| unwritable(&error))?;
     }
     drop(lock);
-    Ok(edited)
+    Ok(Rewritten { path: target, before, after, outcome })
+}
+
+fn text_of(path: &Path) -> Result<String, ConfigError> {
+    if path.exists() { file::read_text(path).map(|(text, _)| text) } else { Ok(String::new()) }
 }
 
 fn target(path: &Path) -> Result<PathBuf, ConfigError> {

@@ -81,6 +81,14 @@ pub struct Settings {
     pub backup_dir: Option<PathBuf>,
     /// How much is logged.
     pub log_level: String,
+    /// The file of tokens; where there is one, callers over HTTP need a token.
+    pub token_file: Option<PathBuf>,
+    /// Authorization servers whose tokens are taken.
+    pub oauth_issuers: Vec<String>,
+    /// What such tokens have to be made for.
+    pub oauth_audiences: Vec<String>,
+    /// The address of the endpoint as clients know it.
+    pub oauth_resource: Option<String>,
 }
 
 impl Settings {
@@ -106,6 +114,10 @@ impl Settings {
             )?,
             backup_dir: backup_dir(env),
             log_level: non_empty(env, "LOG_LEVEL").unwrap_or_else(|| "INFO".to_owned()),
+            token_file: non_empty(env, "MCP_TOKEN_FILE").map(PathBuf::from),
+            oauth_issuers: list(env, "MCP_OAUTH_ISSUER"),
+            oauth_audiences: list(env, "MCP_OAUTH_AUDIENCE"),
+            oauth_resource: non_empty(env, "MCP_OAUTH_RESOURCE"),
         })
     }
 }

@@ -112,7 +112,7 @@ fn an_empty_file_configures_nothing() {
 
 #[test]
 fn a_misspelt_key_is_refused_with_its_place_and_the_nearest_right_one() {
-    insta::assert_snapshot!(refusal("default_databse: a\n"), @"/etc/arango/config.yaml:1:1: default_databse: unknown key; did you mean `default_database`? Allowed here: version, default_database, databases");
+    insta::assert_snapshot!(refusal("default_databse: a\n"), @"/etc/arango/config.yaml:1:1: default_databse: unknown key; did you mean `default_database`? Allowed here: version, default_database, databases, access");
     insta::assert_snapshot!(entry_refusal("    url: http://h\n    pasword_env: V\n"), @"/etc/arango/config.yaml:5:5: pasword_env: unknown key; did you mean `password_env`? Allowed here: url, urls, database, username, password_env, password_file, timeout, description, read_only, confirm, auth, max_connections, max_calls, rate_limit, max_rows, max_bytes, max_runtime, memory_limit, ca_file, tags");
     insta::assert_snapshot!(entry_refusal("    url: http://h\n    zzz: V\n"), @"/etc/arango/config.yaml:5:5: zzz: unknown key; allowed here: url, urls, database, username, password_env, password_file, timeout, description, read_only, confirm, auth, max_connections, max_calls, rate_limit, max_rows, max_bytes, max_runtime, memory_limit, ca_file, tags");
 }

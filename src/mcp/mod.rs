@@ -1,6 +1,7 @@
 //! The Model Context Protocol around the tools: the same handler behind stdio and Streamable HTTP, for the stateless
 //! protocol of 2026-07-28 and the older ones with sessions, side by side.
 
+mod authenticate;
 mod changes;
 mod completions;
 mod confirm;

@@ -294,7 +294,7 @@ impl ServerHandler for Server {
         request: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
-        let mut list = resources::list(&self.call_of(&context).config, request.as_ref())?;
+        let mut list = resources::list(&self.call_of(&context), request.as_ref())?;
         (list.ttl_ms, list.cache_scope) = cache_hints(&context, LIST_TTL_MILLIS);
         list.meta = signature(&context);
         Ok(list)
@@ -305,7 +305,7 @@ impl ServerHandler for Server {
         request: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
-        let mut list = resources::templates(request.as_ref())?;
+        let mut list = resources::templates(&self.call_of(&context), request.as_ref())?;
         (list.ttl_ms, list.cache_scope) = cache_hints(&context, LIST_TTL_MILLIS);
         list.meta = signature(&context);
         Ok(list)
@@ -330,7 +330,7 @@ impl ServerHandler for Server {
         request: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListPromptsResult, ErrorData> {
-        let mut list = prompts::list(request.as_ref())?;
+        let mut list = prompts::list(&self.call_of(&context), request.as_ref())?;
         (list.ttl_ms, list.cache_scope) = cache_hints(&context, LIST_TTL_MILLIS);
         list.meta = signature(&context);
         Ok(list)

@@ -43,6 +43,7 @@ pub use error::{Kind, ToolError};
 pub use registry::{Entry, Registry};
 pub use reply::Reply;
 pub use tool::Category;
+pub(crate) use toolset::granted_with as tools_of_workflow;
 
 /// Services over nothing but the built-in default, for tests.
 #[cfg(test)]

@@ -9,6 +9,7 @@
     reason = "a test that cannot go on should stop, and json!(…) reads best without a borrow"
 )]
 
+mod access;
 mod admin_command;
 mod bad_input;
 mod client_config_command;

@@ -1,5 +1,6 @@
 //! What can be said on the command line. Only words, no meaning: the files of the subcommands give them one.
 
+pub(crate) mod access;
 pub(crate) mod admin;
 pub(crate) mod client_config;
 pub(crate) mod common;
@@ -10,6 +11,7 @@ pub(crate) mod http;
 pub(crate) mod migrate;
 pub(crate) mod sessions;
 pub(crate) mod shell;
+pub(crate) mod token;
 pub(crate) mod user;
 
 use std::{ffi::OsString, path::PathBuf};
@@ -18,6 +20,7 @@ use clap::{
     Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum, builder::StyledStr, error::ErrorKind,
 };
 
+use access::AccessOptions;
 use admin::AdminOptions;
 use client_config::ClientConfigOptions;
 use common::{ConfigFile, EnvironmentFile};
@@ -27,6 +30,7 @@ use http::HttpFlags;
 use migrate::MigrateOptions;
 use sessions::SessionOptions;
 use shell::{CompleteOptions, CompletionsOptions, ManOptions};
+use token::TokenOptions;
 use user::UserOptions;
 
 /// MCP server for ArangoDB, with an embedded ArangoDB-compatible engine.
@@ -145,6 +149,8 @@ On a terminal, long calls show how far they are. The exit code is 1 when the too
   mcp-arangodb-async user add app --password-env APP_PASSWORD
   mcp-arangodb-async user grant app shop --permission ro")]
     User(UserOptions),
+    /// Administer the tokens of those who may call over HTTP: add, list, revoke.
+    Token(TokenOptions),
     /// Say whether databases answer, as JSON: on stdout with exit code 0, or on stderr with 1.
     #[command(after_help = "Examples:
   mcp-arangodb-async health
@@ -276,6 +282,8 @@ pub(crate) struct ServerOptions {
     #[command(flatten)]
     pub(crate) sessions: SessionOptions,
     #[command(flatten)]
+    pub(crate) access: AccessOptions,
+    #[command(flatten)]
     pub(crate) databases: DatabaseOptions,
     #[command(flatten)]
     pub(crate) http: HttpFlags,
@@ -290,6 +298,9 @@ pub(crate) struct CallOptions {
     /// Call a running server at this URL instead of working in this process.
     #[arg(long, value_name = "URL", conflicts_with_all = ["config_file", "embedded", "sample", "backup_dir", "read_only", "confirm"])]
     pub(crate) server: Option<String>,
+    /// With --server: the environment variable that holds the token to show; never the token.
+    #[arg(long, value_name = "VARIABLE", requires = "server")]
+    pub(crate) token_env: Option<String>,
     /// Say yes to everything that has to be confirmed.
     #[arg(long, conflicts_with = "server")]
     pub(crate) yes: bool,

@@ -10,6 +10,8 @@ use serde_json::{Map, Value};
 
 use super::{arguments::CallOptions, error::CliError, output, setup};
 use crate::{
+    config::{SystemEnv, env},
+    observability::Secret,
     progress::Progress,
     tools::{CallContext, Caller, Registry, Reply},
 };
@@ -28,7 +30,10 @@ pub(crate) async fn run(options: CallOptions) -> Result<ExitCode, CliError> {
     };
     let (bar, progress) = Bar::on_terminal();
     let result = match &options.server {
-        Some(url) => bar::showing(bar, remote::call(url, &options.tool, &arguments, &progress)).await?,
+        Some(url) => {
+            bar::showing(bar, remote::call(url, token(&options)?.as_ref(), &options.tool, &arguments, &progress))
+                .await?
+        }
         None => bar::showing(bar, here(&options, arguments, progress)).await?,
     };
     let texts = result.content.iter().filter_map(|block| block.as_text());
@@ -40,6 +45,15 @@ pub(crate) async fn run(options: CallOptions) -> Result<ExitCode, CliError> {
         }
     }
     Ok(if result.is_error == Some(true) { ExitCode::from(TOOL_FAILED) } else { ExitCode::SUCCESS })
+}
+
+/// The token to show to the server, if one is asked for.
+fn token(options: &CallOptions) -> Result<Option<Secret>, CliError> {
+    let Some(variable) = &options.token_env else { return Ok(None) };
+    match env::non_empty(&SystemEnv, variable) {
+        Some(token) => Ok(Some(Secret::new(token))),
+        None => Err(CliError::new(format!("the variable {variable} is not set; set it to the token"))),
+    }
 }
 
 async fn here(options: &CallOptions, arguments: Map<String, Value>, progress: Progress) -> Result<Reply, CliError> {

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::super::error::CliError;
 use crate::{
     mcp::{SERVER_NAME, VERSION},
+    observability::Secret,
     progress::Progress,
     tools::Reply,
 };
@@ -23,13 +24,17 @@ const TOKEN: &str = "call";
 /// Calls a tool of a running server, which is asked to tell how far it is if anybody looks.
 pub(super) async fn call(
     url: &str,
+    token: Option<&Secret>,
     tool: &str,
     arguments: &Map<String, Value>,
     progress: &Progress,
 ) -> Result<Reply, CliError> {
     let failed = |error: reqwest::Error| CliError::while_doing(&format!("cannot call {url}"), error.without_url());
-    let response = http_client(url)?
-        .post(url)
+    let mut post = http_client(url)?.post(url);
+    if let Some(token) = token {
+        post = post.bearer_auth(token.expose());
+    }
+    let response = post
         .header("content-type", "application/json")
         .header("accept", "application/json, text/event-stream")
         .header("mcp-protocol-version", PROTOCOL)

@@ -43,7 +43,9 @@ pub fn apply(text: &str, path: &Path, change: &Change) -> Result<(String, Config
 
 /// Whether two configurations say the same in the same order.
 fn is_same(left: &Config, right: &Config) -> bool {
-    left.databases().iter().eq(right.databases()) && left.default_database() == right.default_database()
+    left.databases().iter().eq(right.databases())
+        && left.default_database() == right.default_database()
+        && left.access() == right.access()
 }
 
 fn not_editable(change: &Change) -> ConfigError {

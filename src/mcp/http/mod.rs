@@ -23,7 +23,7 @@ use axum::{
     http::StatusCode,
     middleware::{from_fn, from_fn_with_state},
     response::Response,
-    routing::MethodRouter,
+    routing::{MethodRouter, get},
 };
 use rmcp::transport::streamable_http_server::StreamableHttpServerConfig;
 use tokio::net::TcpListener;
@@ -34,13 +34,17 @@ pub use tls::TlsError;
 
 use super::{
     Server,
+    authenticate::{Door, authenticate, metadata},
     direct::Direct,
     drain::{drained, quiet},
     polish::polish,
     session_guard::{self, session_guard},
     sessions::{BoundedSessions, Openings},
 };
-use crate::config::{HttpLimits, PublicUrl, SessionSettings, TlsFiles};
+use crate::{
+    access::Gate,
+    config::{HttpLimits, PublicUrl, TlsFiles},
+};
 use accept::Acceptor;
 use connection::Connections;
 use guard::Guard;
@@ -67,8 +71,8 @@ pub struct HttpOptions {
     pub allowed_origins: Vec<String>,
     /// The files of HTTPS; plain HTTP without.
     pub tls: Option<TlsFiles>,
-    /// Whether every caller has to say who they are, apart from certificates of clients.
-    pub authenticated: bool,
+    /// Who may call, apart from what certificates of clients say.
+    pub gate: Arc<Gate>,
     /// What clients may send and keep busy.
     pub limits: HttpLimits,
     /// Sessions of the older protocols at most.
@@ -79,7 +83,10 @@ pub struct HttpOptions {
 
 impl HttpOptions {
     /// Plain HTTP on this machine, with every option at its default.
-    pub fn on_loopback(port: u16) -> Self {
+    #[cfg(test)]
+    pub(crate) fn on_loopback(port: u16) -> Self {
+        use crate::{access::Toolbox, config::SessionSettings, tools::Registry};
+
         Self {
             host: "127.0.0.1".to_owned(),
             port,
@@ -88,7 +95,7 @@ impl HttpOptions {
             allowed_hosts: Vec::new(),
             allowed_origins: Vec::new(),
             tls: None,
-            authenticated: false,
+            gate: Arc::new(Gate::open(Toolbox::of(&Registry::baseline()))),
             limits: HttpLimits::default(),
             max_sessions: SessionSettings::DEFAULT_MAX,
             session_idle: SessionSettings::DEFAULT_IDLE,
@@ -102,7 +109,7 @@ impl HttpOptions {
 
     /// Whether nobody gets in without saying who they are.
     fn asks_who_calls(&self) -> bool {
-        self.authenticated || self.tls.as_ref().is_some_and(|tls| tls.client_ca.is_some())
+        self.gate.asks() || self.tls.as_ref().is_some_and(|tls| tls.client_ca.is_some())
     }
 }
 
@@ -171,14 +178,20 @@ fn router(server: Server, options: &HttpOptions, guard: &Arc<Guard>, end_streams
     let sessions = Arc::new(sessions);
     let door = session_guard::Door::new(Arc::clone(&services), (!options.stateless).then(|| Arc::clone(&sessions)));
     let endpoint = endpoint(server, sessions, options, end_streams);
+    let gate = Arc::new(Door { gate: Arc::clone(&options.gate), services: Arc::clone(&services) });
+    let about = get(metadata).with_state(Arc::clone(&gate));
     let mcp = Router::new()
         .route("/mcp", endpoint.clone())
-        .route("/mcp/", endpoint)
+        .route("/mcp/", endpoint.clone())
+        .route("/mcp/db/{*key}", endpoint)
         .layer(from_fn_with_state(door, session_guard))
         .layer(from_fn(polish))
         .layer(from_fn_with_state(options.limits, body::whole))
         .layer(from_fn_with_state(limits, limits::limit))
-        .layer(from_fn(tls::identify));
+        .layer(from_fn_with_state(gate, authenticate))
+        .layer(from_fn(tls::identify))
+        .route_service("/.well-known/oauth-protected-resource", about.clone())
+        .route_service("/.well-known/oauth-protected-resource/{*path}", about);
     let app = mcp.merge(health::routes(services)).fallback(nothing_here).method_not_allowed_fallback(not_like_this);
     let app = match cors::layer(guard) {
         Some(cors) => app.layer(cors),

@@ -177,8 +177,20 @@ const PROMPTS: &[Prompt] = &[
 /// What was given, by name.
 type Given<'a> = BTreeMap<&'static str, &'a str>;
 
-/// The prompts.
-pub(crate) fn list(page: Option<&PaginatedRequestParams>) -> Result<ListPromptsResult, ErrorData> {
+impl Beside {
+    /// The tool that says it.
+    const fn tool(self) -> &'static str {
+        match self {
+            Self::Overview => "arango_describe_database",
+            Self::Graphs => "arango_list_graphs",
+            Self::Collection => "arango_describe_collection",
+            Self::Plan => "arango_explain_query",
+        }
+    }
+}
+
+/// The prompts that this caller may have: those whose facts it may read.
+pub(crate) fn list(call: &CallContext, page: Option<&PaginatedRequestParams>) -> Result<ListPromptsResult, ErrorData> {
     if page.is_some_and(|page| page.cursor.is_some()) {
         return Err(ErrorData::invalid_params("unknown cursor: the list of prompts has a single page", None));
     }
@@ -188,7 +200,8 @@ pub(crate) fn list(page: Option<&PaginatedRequestParams>) -> Result<ListPromptsR
             .with_description(each.description)
             .with_required(each.required)
     };
-    let listed = PROMPTS.iter().map(|each| {
+    let may_have = |each: &&Prompt| each.beside.iter().all(|beside| call.caller.rights.include(beside.tool()));
+    let listed = PROMPTS.iter().filter(may_have).map(|each| {
         let arguments = each.arguments.iter().map(argument).collect();
         Listed::new(each.name, Some(each.description), Some(arguments)).with_title(each.title)
     });
@@ -323,7 +336,10 @@ fn plan(described: Result<String, ToolError>) -> Result<PromptMessage, ErrorData
 
 /// The protocol's error for what a database could not tell.
 fn refused(error: &ToolError) -> ErrorData {
-    if matches!(error.kind(), Kind::Validation | Kind::DatabaseNotConfigured | Kind::CollectionNotFound) {
+    if matches!(
+        error.kind(),
+        Kind::Validation | Kind::DatabaseNotConfigured | Kind::CollectionNotFound | Kind::Forbidden
+    ) {
         return ErrorData::invalid_params(sentence(error), Some(json!({ "type": error.kind().name() })));
     }
     ErrorData::internal_error(sentence(error), Some(error.body("prompts/get", None).into()))
@@ -347,6 +363,7 @@ mod tests {
     fn every_tool_a_text_names_exists() {
         let registry = crate::tools::Registry::standard();
         for prompt in PROMPTS {
+            assert!(prompt.beside.iter().all(|beside| registry.find(beside.tool()).is_some()), "{}", prompt.name);
             let words = prompt.text.split(|c: char| c != '_' && !c.is_ascii_alphanumeric());
             for tool in words.filter(|word| word.starts_with("arango_")) {
                 assert!(registry.find(tool).is_some(), "{}: {tool}", prompt.name);

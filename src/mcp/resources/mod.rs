@@ -19,7 +19,7 @@ pub(crate) use uri::ResourceUri;
 
 use super::completions::Completes;
 use crate::{
-    config::{Config, DatabaseEntry, DatabaseKey},
+    config::{DatabaseEntry, DatabaseKey},
     manual,
     tools::{CallContext, Describer, Kind, Subject, ToolError},
 };
@@ -53,6 +53,8 @@ pub(crate) struct Template {
     title: &'static str,
     description: &'static str,
     mime_type: &'static str,
+    /// The tool it is read through; whoever may not use that is not shown the form.
+    tool: Option<&'static str>,
     /// The variables of the form, and what they stand for.
     pub(crate) variables: &'static [(&'static str, Completes)],
 }
@@ -65,6 +67,7 @@ pub(crate) const TEMPLATES: &[Template] = &[
         title: "What is in a database",
         description: "Collections with types and counts, named graphs, views and indexes. `database` is a configured key.",
         mime_type: JSON,
+        tool: Some("arango_describe_database"),
         variables: &[("database", Completes::Database)],
     },
     Template {
@@ -73,6 +76,7 @@ pub(crate) const TEMPLATES: &[Template] = &[
         title: "What a collection looks like",
         description: "Attribute paths with types, frequency and examples from a sample; indexes; schema rule.",
         mime_type: JSON,
+        tool: Some("arango_describe_collection"),
         variables: &[("database", Completes::Database), ("name", Completes::Collection)],
     },
     Template {
@@ -81,6 +85,7 @@ pub(crate) const TEMPLATES: &[Template] = &[
         title: "The graphs of a database",
         description: "The named graphs with their edge definitions.",
         mime_type: JSON,
+        tool: Some("arango_list_graphs"),
         variables: &[("database", Completes::Database)],
     },
     Template {
@@ -89,13 +94,17 @@ pub(crate) const TEMPLATES: &[Template] = &[
         title: "The AQL manual",
         description: "A clause, an idea or a function of AQL: its syntax, what it does, an example with its result.",
         mime_type: MARKDOWN,
+        tool: None,
         variables: &[("topic", Completes::Topic)],
     },
 ];
 
-/// One page of what there is.
-pub(crate) fn list(config: &Config, page: Option<&PaginatedRequestParams>) -> Result<ListResourcesResult, ErrorData> {
-    let databases = config.databases().iter().flat_map(|(key, entry)| of_database(key, entry));
+/// One page of what there is for this caller.
+pub(crate) fn list(
+    call: &CallContext,
+    page: Option<&PaginatedRequestParams>,
+) -> Result<ListResourcesResult, ErrorData> {
+    let databases = call.config.databases().iter().flat_map(|(key, entry)| of_database(call, key, entry));
     let all: Vec<Resource> = databases.chain(manual::topics().map(of_topic)).collect();
     let from = start(page, all.len())?;
     let until = from.saturating_add(PAGE);
@@ -105,10 +114,14 @@ pub(crate) fn list(config: &Config, page: Option<&PaginatedRequestParams>) -> Re
     Ok(result)
 }
 
-/// The forms.
-pub(crate) fn templates(page: Option<&PaginatedRequestParams>) -> Result<ListResourceTemplatesResult, ErrorData> {
+/// The forms that this caller may use.
+pub(crate) fn templates(
+    call: &CallContext,
+    page: Option<&PaginatedRequestParams>,
+) -> Result<ListResourceTemplatesResult, ErrorData> {
     start(page, 0)?;
-    let listed = TEMPLATES.iter().map(|each| {
+    let readable = TEMPLATES.iter().filter(|each| each.tool.is_none_or(|tool| call.caller.rights.include(tool)));
+    let listed = readable.map(|each| {
         ResourceTemplate::new(each.uri, each.name)
             .with_title(each.title)
             .with_description(each.description)
@@ -167,7 +180,7 @@ fn of_topic(topic: &manual::Topic) -> Resource {
         .with_mime_type(MARKDOWN)
 }
 
-fn of_database(key: &DatabaseKey, entry: &DatabaseEntry) -> [Resource; 2] {
+fn of_database(call: &CallContext, key: &DatabaseKey, entry: &DatabaseEntry) -> impl Iterator<Item = Resource> {
     let about = entry.description.as_deref().map(|text| format!(" ({text})")).unwrap_or_default();
     let resource = |uri: ResourceUri, what: &str, description: String| {
         Resource::new(uri.to_string(), format!("{key} {what}"))
@@ -175,14 +188,20 @@ fn of_database(key: &DatabaseKey, entry: &DatabaseEntry) -> [Resource; 2] {
             .with_description(description)
             .with_mime_type(JSON)
     };
-    [
-        resource(
+    let subjects = [
+        (
+            Subject::Database,
             ResourceUri::Collections(key.clone()),
             "collections",
-            format!("Collections, graphs, views and indexes of the database {key}{about}."),
+            "Collections, graphs, views and indexes",
         ),
-        resource(ResourceUri::Graphs(key.clone()), "graphs", format!("The named graphs of the database {key}{about}.")),
-    ]
+        (Subject::Graphs, ResourceUri::Graphs(key.clone()), "graphs", "The named graphs"),
+    ];
+    let readable = subjects.into_iter().filter(|(subject, ..)| call.caller.rights.include(subject.tool()));
+    let listed: Vec<Resource> = readable
+        .map(|(_, uri, what, holds)| resource(uri, what, format!("{holds} of the database {key}{about}.")))
+        .collect();
+    listed.into_iter()
 }
 
 /// Where a page begins. A cursor is opaque to clients, and only one that was handed out is taken.
@@ -207,7 +226,7 @@ fn not_found(uri: &str, problem: &str) -> ErrorData {
 }
 
 fn failed(uri: &str, error: &ToolError) -> ErrorData {
-    if matches!(error.kind(), Kind::CollectionNotFound | Kind::DatabaseNotConfigured) {
+    if matches!(error.kind(), Kind::CollectionNotFound | Kind::DatabaseNotConfigured | Kind::Forbidden) {
         return not_found(uri, &sentence(error));
     }
     let mut data = error.body("resources/read", None);

@@ -21,6 +21,12 @@ pub(crate) fn of_workflow(tools: &[Entry], workflow: Workflow) -> Vec<&'static s
     tools.iter().map(|tool| tool.name).filter(|name| lists::of_workflow(workflow).include(name)).collect()
 }
 
+/// The tools that go with a workflow where it is all that somebody may do: its own, and those that are always shown.
+pub(crate) fn granted_with(tools: &[Entry], workflow: Workflow) -> Vec<&'static str> {
+    let included = |tool: &&Entry| is_always_shown(tool) || lists::of_workflow(workflow).include(tool.name);
+    tools.iter().filter(included).map(|tool| tool.name).collect()
+}
+
 /// The tools of a stage, in the order they are listed in.
 pub(crate) fn of_stage(tools: &[Entry], stage: Stage) -> Vec<&'static str> {
     tools.iter().map(|tool| tool.name).filter(|name| lists::of_stage(stage).include(name)).collect()
