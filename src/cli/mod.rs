@@ -2,16 +2,20 @@
 
 mod admin;
 mod arguments;
+mod audit;
 mod call;
 mod confirm;
 mod db;
 mod embedded;
 mod error;
 mod health;
+mod operate;
 mod output;
+mod reload;
 mod sample;
 mod serve;
 mod setup;
+mod signals;
 mod table;
 mod tools;
 mod user;
@@ -57,6 +61,7 @@ fn runtime_for(cli: &Cli) -> Builder {
             | Command::Admin(_)
             | Command::User(_)
             | Command::Health(_)
+            | Command::Audit(_)
             | Command::Tools(_)
             | Command::Version,
         ) => false,
@@ -72,6 +77,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode, CliError> {
         Command::Admin(options) => admin::run(options).await,
         Command::User(options) => user::run(options).await,
         Command::Health(options) => health::run(options).await,
+        Command::Audit(options) => audit::run(&options),
         Command::Tools(options) => tools::run(&options),
         Command::Embedded(options) => embedded::run(options).await,
         Command::Version => version::run(),

@@ -11,12 +11,16 @@ use super::{
     },
     error::CliError,
     sample,
+    signals::StopSignals,
 };
 use crate::{
     clock::{Clock, Random, SystemClock, SystemRandom},
-    config::{Address, Config, Confirm, DatabaseEntry, DatabaseKey, Env, FileEnv, Origin, Settings, Source, SystemEnv},
+    config::{
+        Address, Config, Confirm, DatabaseEntry, DatabaseKey, Env, FileEnv, Origin, Settings, Source, SystemEnv,
+        file::locate,
+    },
     dump,
-    observability::logging,
+    observability::logging::{self, Format},
     tenancy::{Databases, FocusSealer, MemorySessions},
     tools::Services,
     wire::DatabaseName,
@@ -39,9 +43,15 @@ pub(crate) enum Logs {
 
 /// The settings of the environment; logging starts as they say.
 pub(crate) fn settings(logs: Logs) -> Result<Settings, CliError> {
+    settings_with(logs, None)
+}
+
+/// The same, with lines of the log as the command line says.
+pub(crate) fn settings_with(logs: Logs, format: Option<Format>) -> Result<Settings, CliError> {
     let settings = Settings::from_env(&SystemEnv).map_err(|error| CliError::from_error(&error))?;
     let quiet = logs == Logs::Quiet && settings.log_level.eq_ignore_ascii_case("info");
-    logging::start(if quiet { "warning" } else { &settings.log_level });
+    let level = if quiet { "warning" } else { &settings.log_level };
+    logging::start(level, format.unwrap_or(settings.operating.log_format));
     Ok(settings)
 }
 
@@ -58,17 +68,43 @@ pub(crate) fn environment(options: &EnvironmentFile) -> Result<Box<dyn Env>, Cli
     })
 }
 
+/// Where the configuration comes from, and what holds for the whole server: enough to read it again.
+#[derive(Debug, Clone)]
+pub(crate) struct ConfigSource {
+    options: DatabaseOptions,
+    read_only: bool,
+    confirm: Confirm,
+}
+
+impl ConfigSource {
+    pub(crate) fn new(options: &DatabaseOptions, settings: &Settings) -> Self {
+        let confirm = match options.confirm {
+            Some(ConfirmWhat::Never) => Confirm::Never,
+            Some(ConfirmWhat::Destructive) => Confirm::Destructive,
+            None => settings.confirm,
+        };
+        Self { options: options.clone(), read_only: options.read_only || settings.read_only, confirm }
+    }
+
+    /// The file there is to read, if there is one.
+    pub(crate) fn file(&self) -> Option<PathBuf> {
+        let by_file = self.options.embedded.is_none();
+        by_file.then(|| locate(self.options.config_file.as_deref(), &SystemEnv).ok().flatten()).flatten()
+    }
+
+    /// Reads the configuration. Blocking.
+    pub(crate) fn load(&self) -> Result<Config, CliError> {
+        let config = config(&self.options)?.guarded(self.read_only, self.confirm);
+        for warning in config.warnings() {
+            tracing::warn!("{warning}");
+        }
+        Ok(config)
+    }
+}
+
 /// Everything the tools need.
 pub(crate) async fn services(options: &DatabaseOptions, settings: &Settings) -> Result<Arc<Services>, CliError> {
-    let confirm = match options.confirm {
-        Some(ConfirmWhat::Never) => Confirm::Never,
-        Some(ConfirmWhat::Destructive) => Confirm::Destructive,
-        None => settings.confirm,
-    };
-    let config = Arc::new(config(options)?.guarded(options.read_only || settings.read_only, confirm));
-    for warning in config.warnings() {
-        tracing::warn!("{warning}");
-    }
+    let config = Arc::new(ConfigSource::new(options, settings).load()?);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let random: Arc<dyn Random> = Arc::new(SystemRandom);
     let focus = FocusSealer::with_keys(&settings.focus_keys, Arc::clone(&clock), Arc::clone(&random))
@@ -119,28 +155,8 @@ pub(crate) fn stop_signal() -> CancellationToken {
     let stop = CancellationToken::new();
     let told = stop.clone();
     tokio::spawn(async move {
-        asked_to_stop().await;
+        StopSignals::new().next().await;
         told.cancel();
     });
     stop
-}
-
-#[cfg(unix)]
-async fn asked_to_stop() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => tokio::select! {
-            _ = terminate.recv() => {}
-            _ = tokio::signal::ctrl_c() => {}
-        },
-        Err(error) => {
-            tracing::warn!(%error, "SIGTERM cannot be waited for");
-            drop(tokio::signal::ctrl_c().await);
-        }
-    }
-}
-
-#[cfg(not(unix))]
-async fn asked_to_stop() {
-    drop(tokio::signal::ctrl_c().await);
 }

@@ -6,6 +6,7 @@ pub mod edit;
 pub mod env;
 pub mod error;
 pub mod file;
+pub mod operating;
 pub mod rights;
 pub mod save;
 pub mod settings;
@@ -18,6 +19,7 @@ use indexmap::IndexMap;
 pub use database::{Address, AuthMethod, Confirm, DatabaseEntry, DatabaseKey, Origin, PasswordSource};
 pub use env::{Env, FileEnv, MapEnv, SystemEnv};
 pub use error::ConfigError;
+pub use operating::{AuditTarget, OperatingSettings};
 pub use rights::Rights;
 pub use settings::{KeyBytes, Patience, Settings, Toolset, TransportKind};
 

@@ -7,7 +7,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use secrecy::{ExposeSecret, SecretBox};
 
 use super::{
-    Address, ConfigError, Confirm, DatabaseEntry, Env, Origin, PasswordSource,
+    Address, ConfigError, Confirm, DatabaseEntry, Env, OperatingSettings, Origin, PasswordSource,
     env::non_empty,
     values::{parse_address, parse_timeout},
 };
@@ -74,6 +74,8 @@ pub struct Settings {
     pub backup_dir: Option<PathBuf>,
     /// How much is logged.
     pub log_level: String,
+    /// Logs, metrics, the audit log and the end.
+    pub operating: OperatingSettings,
 }
 
 impl Settings {
@@ -88,7 +90,7 @@ impl Settings {
             http_port: port(env)?,
             stateless: choice(env, "MCP_HTTP_STATELESS", &[("false", false), ("true", true)])?,
             cors_origins: list(env, "MCP_HTTP_CORS_ORIGINS"),
-            focus_keys: focus_keys(env)?,
+            focus_keys: keys(env, "MCP_FOCUS_KEY")?,
             toolset: choice(env, "MCP_COMPAT_TOOLSET", &[("full", Toolset::Full), ("baseline", Toolset::Baseline)])?,
             read_only: choice(env, "MCP_READ_ONLY", &[("false", false), ("true", true)])?,
             confirm: choice(
@@ -98,6 +100,7 @@ impl Settings {
             )?,
             backup_dir: backup_dir(env),
             log_level: non_empty(env, "LOG_LEVEL").unwrap_or_else(|| "INFO".to_owned()),
+            operating: OperatingSettings::from_env(env)?,
         })
     }
 }
@@ -174,7 +177,7 @@ fn timeout(text: &str) -> Result<Duration, ConfigError> {
 }
 
 /// One of a few words, in any case; the first is the default.
-fn choice<T: Copy>(env: &dyn Env, name: &str, choices: &[(&str, T)]) -> Result<T, ConfigError> {
+pub(super) fn choice<T: Copy>(env: &dyn Env, name: &str, choices: &[(&str, T)]) -> Result<T, ConfigError> {
     let allowed = || choices.iter().map(|(word, _)| format!("`{word}`")).collect::<Vec<_>>().join(" or ");
     let given = non_empty(env, name);
     let found = match &given {
@@ -211,17 +214,17 @@ fn backup_dir(env: &dyn Env) -> Option<PathBuf> {
     }
 }
 
-fn focus_keys(env: &dyn Env) -> Result<Vec<KeyBytes>, ConfigError> {
-    const NAME: &str = "MCP_FOCUS_KEY";
+/// Keys of 32 bytes in base64, separated by commas.
+pub(super) fn keys(env: &dyn Env, name: &str) -> Result<Vec<KeyBytes>, ConfigError> {
     let parse = |text: String| {
         let bytes = SecretBox::new(Box::new(STANDARD.decode(text).unwrap_or_default()));
         let bytes: Option<[u8; 32]> = bytes.expose_secret().as_slice().try_into().ok();
         bytes.map(|bytes| KeyBytes(SecretBox::new(Box::new(bytes)))).ok_or_else(|| {
-            ConfigError::new(NAME, "the value is not a key")
+            ConfigError::new(name, "the value is not a key")
                 .advise("use 32 random bytes in base64, e.g. from `openssl rand -base64 32`")
         })
     };
-    list(env, NAME).into_iter().map(parse).collect()
+    list(env, name).into_iter().map(parse).collect()
 }
 
 #[cfg(test)]

@@ -7,15 +7,12 @@ use tokio::time::Instant;
 
 use crate::tools::Services;
 
-/// How long that may take.
-pub(crate) const DRAIN: Duration = Duration::from_secs(5);
-
 /// How often a drain looks whether it is done.
 const POLL: Duration = Duration::from_millis(20);
 
 /// Waits until no call is running, or until patience ends.
 pub(crate) async fn drained(services: &Services) {
-    let deadline = Instant::now() + DRAIN;
+    let deadline = Instant::now() + services.operation().drain();
     while services.calls_in_flight() > 0 && Instant::now() < deadline {
         tokio::time::sleep(POLL).await;
     }

@@ -11,7 +11,7 @@ use axum::{
     body::Body,
     extract::State,
     http::{StatusCode, header},
-    middleware::from_fn,
+    middleware::{from_fn, from_fn_with_state},
     response::Response,
     routing::get,
     serve::ListenerExt as _,
@@ -21,7 +21,13 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{Server, drain::drained, polish::polish, sessions::BoundedSessions};
+use super::{
+    Server,
+    drain::drained,
+    operate::{self, Visitors},
+    polish::polish,
+    sessions::BoundedSessions,
+};
 use crate::tools::Services;
 
 /// Where and how to listen.
@@ -112,6 +118,8 @@ pub async fn serve_http(
 
 fn router(server: Server, options: &HttpOptions, port: u16, end_streams: CancellationToken) -> Router {
     let services = Arc::clone(server.services());
+    // Only loopback is listened on, and nobody has to say who they are.
+    let visitors = Visitors { everybody: true, hosts: options.allowed_hosts.clone() };
     let defaults = StreamableHttpServerConfig::default();
     let hosts: Vec<String> = defaults.allowed_hosts.iter().chain(&options.allowed_hosts).cloned().collect();
     // A page this very server might have served is no stranger; one on another port of the same machine is.
@@ -133,7 +141,9 @@ fn router(server: Server, options: &HttpOptions, port: u16, end_streams: Cancell
         .route("/health/live", get(|| async { json_response(StatusCode::OK, &json!({ "status": "alive" })) }))
         .route("/health/ready", get(health))
         .route("/health", get(health))
-        .with_state(services)
+        .with_state(Arc::clone(&services))
+        .merge(operate::routes(&services, visitors))
+        .layer(from_fn_with_state(services, operate::count))
 }
 
 /// The health of the default database, in the words of the Python original.

@@ -5,6 +5,7 @@ mod completions;
 mod confirm;
 mod drain;
 mod http;
+mod operate;
 mod ordered;
 mod polish;
 mod progress;
@@ -16,6 +17,7 @@ mod sessions;
 mod stdio;
 
 pub use http::{HttpError, HttpOptions, serve_http};
+pub use operate::{MetricsError, serve_metrics};
 pub use server::{Channel, Server};
 pub use stdio::serve_stdio;
 

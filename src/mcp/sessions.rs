@@ -49,6 +49,11 @@ impl BoundedSessions {
         }
     }
 
+    /// Tells those who watch how many sessions there are.
+    fn counted(&self) {
+        self.services.operation().note_sessions(self.last_seen.lock().len());
+    }
+
     /// The session to close before another may begin.
     fn surplus(&self) -> Option<SessionId> {
         let seen = self.last_seen.lock();
@@ -70,6 +75,7 @@ impl SessionManager for BoundedSessions {
         }
         let (id, transport) = self.inner.create_session().await?;
         self.last_seen.lock().insert(Arc::clone(&id), Instant::now());
+        self.counted();
         Ok((id, transport))
     }
 
@@ -88,6 +94,7 @@ impl SessionManager for BoundedSessions {
     // rmcp calls this twice on DELETE and once when a session has been silent too long.
     async fn close_session(&self, id: &SessionId) -> Result<(), Self::Error> {
         self.last_seen.lock().remove(id);
+        self.counted();
         if let Err(error) = self.services.forget(&session::SessionId::new(id)).await {
             tracing::warn!(%error, "the state of an ended session could not be removed");
         }

@@ -49,6 +49,8 @@ pub enum Kind {
     Declined,
     /// A file cannot be read or written.
     File,
+    /// The call could not be recorded in the audit log, which is required.
+    Unrecorded,
     /// The call took too long.
     Timeout,
     /// A fault of this server.
@@ -76,6 +78,7 @@ impl Kind {
             Self::ConfirmationRefused => "ConfirmationRefused",
             Self::Declined => "Declined",
             Self::File => "FileError",
+            Self::Unrecorded => "AuditUnavailable",
             Self::Timeout => "TimeoutError",
             Self::Internal => "InternalError",
         }

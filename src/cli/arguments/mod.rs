@@ -3,6 +3,7 @@
 pub(crate) mod admin;
 pub(crate) mod common;
 pub(crate) mod db;
+pub(crate) mod operate;
 pub(crate) mod user;
 
 use std::{ffi::OsString, path::PathBuf};
@@ -14,6 +15,7 @@ use clap::{
 use admin::AdminOptions;
 use common::{ConfigFile, EnvironmentFile};
 use db::{ConfigCommand, DbCommand, DbOptions};
+use operate::{AuditOptions, OperateOptions};
 use user::UserOptions;
 
 /// MCP server for ArangoDB, with an embedded ArangoDB-compatible engine.
@@ -93,6 +95,8 @@ pub(crate) enum Command {
 
 A server that does not answer is tried $ARANGO_CONNECT_RETRIES times, $ARANGO_CONNECT_DELAY_SEC seconds apart.")]
     Health(HealthOptions),
+    /// Check an audit log: verify.
+    Audit(AuditOptions),
     /// List the tools.
     Tools(ToolsOptions),
     /// Serve the embedded engine over ArangoDB's HTTP API, for any ArangoDB driver.
@@ -166,6 +170,8 @@ pub(crate) struct ServerOptions {
     pub(crate) allowed_origins: Vec<String>,
     #[command(flatten)]
     pub(crate) databases: DatabaseOptions,
+    #[command(flatten)]
+    pub(crate) operate: OperateOptions,
 }
 
 #[derive(Debug, Args)]
