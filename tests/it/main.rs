@@ -19,6 +19,7 @@ mod fuzz_corpus;
 mod http;
 mod isolation;
 mod limits;
+mod operate;
 mod progress;
 mod prompts;
 mod reference;

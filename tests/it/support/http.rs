@@ -17,6 +17,8 @@ use super::{PATIENCE, initialize_with, modern_with, program};
 pub(crate) struct Server {
     pub(crate) child: Child,
     pub(crate) url: String,
+    /// What it said before it was ready.
+    pub(crate) said: String,
     client: Client,
     next: AtomicU64,
     _home: TempDir,
@@ -46,7 +48,7 @@ impl Server {
         // Keeps the pipe from filling up.
         thread::spawn(move || errors.read_to_end(&mut Vec::new()));
         let client = plain_client();
-        Self { child, url, client, next: AtomicU64::new(1), _home: home }
+        Self { child, url, said, client, next: AtomicU64::new(1), _home: home }
     }
 
     fn id(&self) -> u64 {
