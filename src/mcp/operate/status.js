@@ -63,8 +63,8 @@ const database = (entry) => {
   ];
 };
 const call = (entry) => [
-  cell("th", entry.tool), cell("td", entry.database ?? "–"), badge(entry.outcome, entry.outcome === "ok"),
-  cell("td", time(entry.milliseconds), "number"), cell("td", span(entry.seconds_ago), "number"),
+  cell("th", entry.tool), cell("td", time(entry.milliseconds), "number"), cell("td", span(entry.seconds_ago), "number"),
+  cell("td", entry.database ?? "–"), badge(entry.outcome, entry.outcome === "ok"),
 ];
 const notice = (text) => {
   at("notice").hidden = !text;
@@ -85,7 +85,7 @@ const show = (data) => {
   say("in-flight", String(data.calls_in_flight));
   say("sessions", String(data.sessions));
   rows("databases", 7, data.databases, database);
-  rows("slowest", 5, data.slowest || [], call);
+  rows("slowest", 5, (data.slowest || []).slice(0, 10), call);
   rows("failed", 5, data.failed || [], call);
   const configuration = data.configuration || {};
   notice(configuration.problem ? "The configuration file was not taken over: " + configuration.problem : "");

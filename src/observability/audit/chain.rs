@@ -108,7 +108,7 @@ impl Link {
 }
 
 /// Makes the lines of a chain.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Chain {
     key: Key,
     next: u64,

@@ -168,6 +168,42 @@ async fn who_has_no_key_can_neither_make_nor_check_a_keyed_chain() {
 }
 
 #[tokio::test]
+async fn a_file_that_another_program_moved_away_is_gone_on_with_in_a_new_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, away) = (folder.path().join("audit.jsonl"), folder.path().join("old.jsonl"));
+    let log = AuditLog::begin(target(&path, None), Key::new(None), false).unwrap();
+    assert!(log.record(&line("arango_query")).await.unwrap());
+    fs::rename(&path, &away).unwrap();
+    log.reopen();
+    assert!(log.record(&line("arango_query")).await.unwrap());
+    log.finish().await;
+    let report = check(&[&path, &away], None);
+    assert!(report.broken.is_none(), "{report:?}");
+    assert_eq!((report.lines, report.last), (5, Some(5)));
+}
+
+#[tokio::test]
+async fn what_could_not_be_written_is_told_once_writing_is_possible_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let below = folder.path().join("logs");
+    fs::create_dir(&below).unwrap();
+    let path = below.join("audit.jsonl");
+    let log = AuditLog::begin(target(&path, Some(1)), Key::new(None), true).unwrap();
+    fs::remove_dir_all(&below).unwrap();
+    assert!(!log.record(&line("arango_query")).await.unwrap());
+    assert!(!log.is_ready().await);
+    fs::create_dir(&below).unwrap();
+    assert!(log.is_ready().await);
+    assert!(log.record(&line("arango_query")).await.unwrap());
+    log.finish().await;
+    assert_eq!(log.counts(), (1, 1));
+    let files: Vec<_> = fs::read_dir(&below).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let report = verify(&files, &Key::new(None)).unwrap();
+    assert!(report.broken.is_none(), "{report:?}");
+    assert_eq!(report.lost, 1);
+}
+
+#[tokio::test]
 async fn a_file_of_something_else_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("notes.txt");

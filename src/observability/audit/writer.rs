@@ -2,8 +2,6 @@
 
 use std::{
     io::Write as _,
-    num::NonZeroU64,
-    path::PathBuf,
     sync::{Arc, atomic::Ordering},
 };
 
@@ -55,15 +53,17 @@ pub(super) struct Writer {
     state: Arc<State>,
     /// Nothing after a failure, until the file can be opened again.
     open: Option<Open>,
+    /// Where the chain was then: it goes on there if the file is gone.
+    chain: Option<Chain>,
     /// Lost lines that the log itself speaks of.
     spoken: u64,
 }
 
 impl Writer {
     pub(super) fn new(target: Target, key: Key, state: Arc<State>) -> Result<Self, AuditError> {
-        let mut open = Open::at(&target, &key)?;
+        let mut open = Open::at(&target, &key, None)?;
         open.begin("start", 0)?;
-        Ok(Self { target, key, state, open: Some(open), spoken: 0 })
+        Ok(Self { target, key, state, open: Some(open), chain: None, spoken: 0 })
     }
 
     /// Writes until there is nobody left who could ask for it.
@@ -81,7 +81,7 @@ impl Writer {
                     }
                     Message::Reopen => {
                         self.write(&mut lines);
-                        self.open = None;
+                        self.close();
                         self.recover();
                     }
                     Message::Finish(done) => {
@@ -124,7 +124,7 @@ impl Writer {
             return true;
         }
         let (lost, spoken) = (self.state.lost.load(Ordering::Relaxed), self.spoken);
-        let opened = Open::at(&self.target, &self.key).and_then(|mut open| {
+        let opened = Open::at(&self.target, &self.key, self.chain.clone()).and_then(|mut open| {
             open.begin("resume", lost.saturating_sub(spoken))?;
             Ok(open)
         });
@@ -144,11 +144,15 @@ impl Writer {
     /// Whether something went well. A failure is told once, until writing succeeds again.
     fn judged(&mut self, outcome: Result<(), AuditError>) -> bool {
         let Err(error) = outcome else { return true };
-        self.open = None;
+        self.close();
         if !self.state.failing.swap(true, Ordering::AcqRel) {
             tracing::error!(%error, "the audit log cannot be written");
         }
         false
+    }
+
+    fn close(&mut self) {
+        self.chain = self.open.take().map(|open| open.chain).or_else(|| self.chain.take());
     }
 
     fn finish(&mut self) {
@@ -161,17 +165,20 @@ impl Writer {
 }
 
 impl Open {
-    fn at(target: &Target, key: &Key) -> Result<Self, AuditError> {
-        match target {
-            Target::Stderr => Ok(Self { sink: Sink::Stderr, chain: Chain::after(key.clone(), None) }),
-            Target::File { path, max_bytes } => Self::file(path, *max_bytes, key),
-        }
-    }
-
-    fn file(path: &PathBuf, max_bytes: Option<NonZeroU64>, key: &Key) -> Result<Self, AuditError> {
-        let (file, end) = LogFile::open(path, max_bytes)?;
-        let last = end.as_ref().map(|end| (end.seq, end.bytes.as_slice()));
-        Ok(Self { sink: Sink::File(file), chain: Chain::after(key.clone(), last) })
+    /// Opens the target. The chain goes on where the file ends, or where it was `before`.
+    fn at(target: &Target, key: &Key, before: Option<Chain>) -> Result<Self, AuditError> {
+        let (sink, end) = match target {
+            Target::Stderr => (Sink::Stderr, None),
+            Target::File { path, max_bytes } => {
+                let (file, end) = LogFile::open(path, *max_bytes)?;
+                (Sink::File(file), end)
+            }
+        };
+        let chain = match (&end, before) {
+            (None, Some(before)) => before,
+            (end, _) => Chain::after(key.clone(), end.as_ref().map(|end| (end.seq, end.bytes.as_slice()))),
+        };
+        Ok(Self { sink, chain })
     }
 
     /// The line that says how the chain goes on.

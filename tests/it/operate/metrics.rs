@@ -49,7 +49,7 @@ async fn calls_sessions_databases_and_requests_are_counted() {
         r#"mcp_arangodb_calls_total{tool="unknown",database="",outcome="error"} 1"#,
         r#"mcp_arangodb_call_duration_seconds_count{tool="arango_query",database="shop"} 2"#,
         r#"mcp_arangodb_rows_returned_total{tool="arango_query",database="shop"} 3"#,
-        r#"mcp_arangodb_resolutions_total{level="argument"} 2"#,
+        r#"mcp_arangodb_resolutions_total{level="tool_argument"} 2"#,
         r#"mcp_arangodb_database_up{database="shop"} 1"#,
         r#"mcp_arangodb_database_up{database="down"} 0"#,
         r#"mcp_arangodb_connections_limit{database="shop"} 3"#,
