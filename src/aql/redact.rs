@@ -22,8 +22,10 @@ pub fn without_literals(text: &str) -> String {
         }
         end = stop;
         redacted.push_str(match token.kind {
-            TokenKind::String(_) | TokenKind::Int(_) | TokenKind::Double(_) => LITERAL,
-            TokenKind::Fixed(Fixed::True | Fixed::False | Fixed::Null) => LITERAL,
+            TokenKind::String(_)
+            | TokenKind::Int(_)
+            | TokenKind::Double(_)
+            | TokenKind::Fixed(Fixed::True | Fixed::False | Fixed::Null) => LITERAL,
             TokenKind::Fixed(_)
             | TokenKind::Identifier(_)
             | TokenKind::QuotedIdentifier(_)

@@ -1,9 +1,9 @@
 //! Takes a changed configuration over while the server runs: when the file changes, or on SIGHUP. It is read and checked as
 //! at start, and one with a fault changes nothing.
 //!
-//! The file is looked at every second rather than watched: that works on every file system, and where the file is a symbolic
-//! link that is turned to another folder, as in a ConfigMap. A change counts once it has held for a second, so that a file is
-//! not read while somebody writes it. Flags and the environment count as they were at start.
+//! The file is looked at every two seconds rather than watched: that works on every file system, and where the file is a
+//! symbolic link that is turned to another folder, as in Kubernetes. A change counts once it has held for a moment, so that
+//! a file is not read while somebody writes it. Flags and the environment count as they were at start.
 
 use std::{
     fs::metadata,
@@ -12,16 +12,18 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use tokio::{
-    task::spawn_blocking,
-    time::{MissedTickBehavior, interval},
-};
+use tokio::{task::spawn_blocking, time::sleep};
 
 use super::{setup::ConfigSource, signals::Hangups};
-use crate::{config::PasswordSource, tools::Services};
+use crate::{
+    config::{Config, PasswordSource},
+    tools::Services,
+};
 
 /// How often the files are looked at.
-const LOOK: Duration = Duration::from_secs(1);
+const LOOK: Duration = Duration::from_secs(2);
+/// How long a change has to hold.
+const SETTLE: Duration = Duration::from_millis(500);
 
 /// What tells one state of a file from another.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,12 +50,22 @@ fn number(_metadata: &std::fs::Metadata) -> u64 {
     0
 }
 
-/// Follows the configuration until the process ends.
+/// Follows the configuration until the process ends. Blocking for a moment.
 pub(crate) fn follow(services: Arc<Services>, source: ConfigSource) {
     // Before anything else: from now on SIGHUP does not end the process.
     let hangups = Hangups::new();
     let follower = Follower { services, source: Arc::new(source) };
-    tokio::spawn(follower.run(hangups));
+    let taken = look(&follower.source, &follower.services.config());
+    tokio::spawn(follower.run(hangups, taken));
+}
+
+/// The states of the configuration file and of the files with passwords. Blocking.
+fn look(source: &ConfigSource, config: &Config) -> Vec<Identity> {
+    let passwords = config.databases().values().filter_map(|entry| match &entry.password {
+        PasswordSource::File(file) => Some(file.clone()),
+        PasswordSource::Env(_) | PasswordSource::None => None,
+    });
+    source.file().into_iter().chain(passwords).map(|path| Identity::of(&path)).collect()
 }
 
 struct Follower {
@@ -62,47 +74,34 @@ struct Follower {
 }
 
 impl Follower {
-    async fn run(self, mut hangups: Hangups) {
-        let mut taken = self.identities().await;
-        let mut changed = None;
-        let mut looks = interval(LOOK);
-        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    async fn run(self, mut hangups: Hangups, mut taken: Vec<Identity>) {
+        let mut changed: Option<Vec<Identity>> = None;
         loop {
-            tokio::select! {
-                () = hangups.next() => {
-                    taken = self.identities().await;
-                    if let Some(log) = self.services.operation().audit() {
-                        log.reopen();
-                    }
-                    self.take_over(true).await;
+            let asked = tokio::select! {
+                () = hangups.next() => true,
+                () = sleep(if changed.is_some() { SETTLE } else { LOOK }), if self.source.is_from_file() => false,
+            };
+            let present = self.identities().await;
+            if asked {
+                if let Some(log) = self.services.operation().audit() {
+                    log.reopen();
                 }
-                _ = looks.tick() => {
-                    let present = self.identities().await;
-                    if present == taken {
-                        changed = None;
-                    } else if changed.as_ref() == Some(&present) {
-                        self.take_over(false).await;
-                        (taken, changed) = (present, None);
-                    } else {
-                        changed = Some(present);
-                    }
-                }
+            } else if present == taken {
+                changed = None;
+                continue;
+            } else if changed.as_ref() != Some(&present) {
+                changed = Some(present);
+                continue;
             }
+            self.take_over(asked).await;
+            // The files with passwords may be others now.
+            (taken, changed) = (self.identities().await, None);
         }
     }
 
-    /// The states of the configuration file and of the files with passwords.
     async fn identities(&self) -> Vec<Identity> {
-        let config = self.services.config();
-        let source = Arc::clone(&self.source);
-        let look = move || {
-            let passwords = config.databases().values().filter_map(|entry| match &entry.password {
-                PasswordSource::File(file) => Some(file.clone()),
-                PasswordSource::Env(_) | PasswordSource::None => None,
-            });
-            source.file().into_iter().chain(passwords).map(|path| Identity::of(&path)).collect()
-        };
-        spawn_blocking(look).await.unwrap_or_default()
+        let (config, source) = (self.services.config(), Arc::clone(&self.source));
+        spawn_blocking(move || look(&source, &config)).await.unwrap_or_default()
     }
 
     async fn take_over(&self, asked: bool) {

@@ -86,10 +86,15 @@ impl ConfigSource {
         Self { options: options.clone(), read_only: options.read_only || settings.read_only, confirm }
     }
 
+    /// Whether a file decides, or would, once it is there.
+    pub(crate) fn is_from_file(&self) -> bool {
+        self.options.embedded.is_none()
+    }
+
     /// The file there is to read, if there is one.
     pub(crate) fn file(&self) -> Option<PathBuf> {
-        let by_file = self.options.embedded.is_none();
-        by_file.then(|| locate(self.options.config_file.as_deref(), &SystemEnv).ok().flatten()).flatten()
+        let located = || locate(self.options.config_file.as_deref(), &SystemEnv).ok().flatten();
+        self.is_from_file().then(located).flatten()
     }
 
     /// Reads the configuration. Blocking.

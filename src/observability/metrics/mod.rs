@@ -17,6 +17,8 @@ pub use text::{CONTENT_TYPE, Exposition};
 
 /// Upper ends of the classes of durations, in seconds.
 const BOUNDS: [f64; 14] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
+/// The one distribution.
+const DURATION: &str = "mcp_arangodb_call_duration_seconds";
 /// What stands for no database.
 const NONE: &str = "";
 
@@ -119,7 +121,6 @@ impl Calls {
         }
         to.sample("mcp_arangodb_rows_returned_total", &place, self.rows);
         to.sample("mcp_arangodb_results_cut_total", &place, self.cut);
-        const DURATION: &str = "mcp_arangodb_call_duration_seconds";
         let mut below = 0;
         for (bound, count) in BOUNDS.iter().zip(self.durations) {
             below += count;

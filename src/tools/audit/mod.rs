@@ -12,7 +12,7 @@ use super::{
     schema::JsonObject,
 };
 use crate::observability::{
-    audit::Receipt,
+    audit::{AuditLog, Receipt},
     calls::{CallEnd, Outcome},
 };
 
@@ -58,7 +58,7 @@ impl<'a> Witness<'a> {
         };
         let Some(receipt) = receipt else { return outcome };
         let recorded = receipt.await.unwrap_or(false);
-        let required = self.context.services.operation().audit().is_some_and(|log| log.is_required());
+        let required = self.context.services.operation().audit().is_some_and(AuditLog::is_required);
         if outcome.is_ok() && required && !recorded {
             return Err(unrecorded("the call was made, but could not be recorded in the audit log"));
         }

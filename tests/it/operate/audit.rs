@@ -41,7 +41,7 @@ async fn every_answer_has_its_line_already_and_none_holds_what_was_in_the_call()
     }
     assert!(call["arguments"].as_str().unwrap().starts_with("hmac-sha256:"), "{call}");
     assert_eq!(call["arguments"], all[2]["arguments"]);
-    assert_eq!(all[6]["outcome"], "ArangoError");
+    assert_eq!(all[6]["outcome"], "CollectionNotFound");
     assert!(!fs::read_to_string(&file).unwrap().contains("hunter2"));
     signal(&server, "-TERM");
     assert_eq!(end_of(&mut server).await, Some(0));

@@ -46,7 +46,7 @@ pub(super) async fn end_of(server: &mut Server) -> Option<i32> {
 
 /// A configuration file with embedded databases of these names.
 pub(super) fn configure(file: &Path, keys: &[&str]) {
-    let entries: String =
-        keys.iter().map(|key| format!("  {key}:\n    url: \"embedded:\"\n    database: {key}\n")).collect();
-    std::fs::write(file, format!("databases:\n{entries}")).unwrap();
+    let entries = keys.iter().map(|key| format!("  {key}:\n    url: \"embedded:\"\n    database: {key}\n"));
+    let text: Vec<String> = std::iter::once("databases:\n".to_owned()).chain(entries).collect();
+    std::fs::write(file, text.concat()).unwrap();
 }
