@@ -5,6 +5,8 @@
 pub(crate) struct StopSignals {
     #[cfg(unix)]
     terminate: Option<tokio::signal::unix::Signal>,
+    #[cfg(unix)]
+    interrupt: Option<tokio::signal::unix::Signal>,
 }
 
 /// The exit codes by which shells say that a signal ended a program.
@@ -30,7 +32,9 @@ async fn next_of(signal: &mut Option<tokio::signal::unix::Signal>) {
 impl StopSignals {
     #[cfg(unix)]
     pub(crate) fn new() -> Self {
-        Self { terminate: listen(tokio::signal::unix::SignalKind::terminate(), "SIGTERM") }
+        use tokio::signal::unix::SignalKind;
+        let (terminate, interrupt) = (SignalKind::terminate(), SignalKind::interrupt());
+        Self { terminate: listen(terminate, "SIGTERM"), interrupt: listen(interrupt, "SIGINT") }
     }
 
     #[cfg(not(unix))]
@@ -43,7 +47,7 @@ impl StopSignals {
     pub(crate) async fn next(&mut self) -> u8 {
         tokio::select! {
             () = next_of(&mut self.terminate) => TERMINATED,
-            _ = tokio::signal::ctrl_c() => INTERRUPTED,
+            () = next_of(&mut self.interrupt) => INTERRUPTED,
         }
     }
 

@@ -133,3 +133,84 @@ fn configuration(about: &About) -> Value {
         "problem": reloads.problem,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{path::Path, time::Duration};
+
+    use axum::body::{Body, to_bytes};
+
+    use super::*;
+    use crate::{
+        config::{DatabaseKey, file::parse},
+        mcp::{
+            operate::{Visitors, health, probes::Probes},
+            session_id::Authenticated,
+        },
+        observability::{
+            Operation,
+            calls::{CallEnd, Outcome},
+        },
+        tenancy::session::Principal,
+        tools::test_services,
+    };
+
+    /// A server over two databases, with a failed call on each and one on none. Nobody may look without saying who they are.
+    fn about() -> Arc<About> {
+        let services = test_services();
+        let config = "databases:\n  ours:\n    url: \"embedded:\"\n  theirs:\n    url: \"embedded:\"\n";
+        services.reconfigure(Arc::new(parse(config, Path::new("/c.yaml")).unwrap()));
+        services.operate(Operation::default().remembering());
+        for database in [Some("ours"), Some("theirs"), None] {
+            drop(services.operation().call_ended(&CallEnd {
+                who: "ann",
+                session: None,
+                tool: "arango_query",
+                database,
+                level: None,
+                arguments: None,
+                rows: None,
+                cut: false,
+                outcome: Outcome::Failed("QueryError"),
+                took: Duration::from_millis(1),
+            }));
+        }
+        let visitors = Visitors { everybody: false, hosts: Vec::new() };
+        Arc::new(About { probes: Probes::new(Arc::clone(&services)), services, visitors })
+    }
+
+    fn request(rights: Option<Rights>) -> Request {
+        let mut request = Request::builder().header("host", "localhost").body(Body::empty()).unwrap();
+        if let Some(rights) = rights {
+            let rights = Arc::new(rights);
+            request.extensions_mut().insert(Authenticated { principal: Principal::new("ann"), rights });
+        }
+        request
+    }
+
+    async fn body(response: Response) -> Value {
+        serde_json::from_slice(&to_bytes(response.into_body(), usize::MAX).await.unwrap()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn who_may_use_one_database_sees_nothing_of_another() {
+        let (about, ours) = (about(), Rights::pinned_to(DatabaseKey::parse("ours").unwrap()));
+        let seen = body(data(State(Arc::clone(&about)), request(Some(ours.clone()))).await).await;
+        assert_eq!((&seen["calls"]["count"], seen["failed"].as_array().unwrap().len()), (&json!(1), 1), "{seen}");
+        assert_eq!((&seen["sessions"], &seen["configuration"]), (&Value::Null, &Value::Null));
+        let ready = body(health::ready(State(Arc::clone(&about)), request(Some(ours))).await).await;
+        assert!(!seen.to_string().contains("theirs") && !ready.to_string().contains("theirs"), "{seen} {ready}");
+        let all = body(data(State(about), request(Some(Rights::all()))).await).await;
+        assert_eq!(all["calls"]["count"], 3);
+        assert!(all.to_string().contains("theirs"));
+    }
+
+    #[tokio::test]
+    async fn who_has_to_authenticate_and_has_not_learns_no_names() {
+        let about = about();
+        assert_eq!(data(State(Arc::clone(&about)), request(None)).await.status(), StatusCode::FORBIDDEN);
+        assert_eq!(page(State(Arc::clone(&about)), request(None)).await.status(), StatusCode::FORBIDDEN);
+        let ready = body(health::ready(State(about), request(None)).await).await;
+        assert_eq!(ready, json!({"status": "ready", "databases_up": 2, "databases_down": 0}));
+    }
+}

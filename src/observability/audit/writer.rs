@@ -155,9 +155,10 @@ impl Writer {
         self.chain = self.open.take().map(|open| open.chain).or_else(|| self.chain.take());
     }
 
+    /// The last line. The file is closed after it, so that another process may go on with it at once.
     fn finish(&mut self) {
         let line = json!({ "time": now(), "event": "stop" }).to_string();
-        if let Some(open) = &mut self.open {
+        if let Some(mut open) = self.open.take() {
             let outcome = open.append(std::iter::once(line.as_str())).and_then(|()| open.sync());
             self.judged(outcome);
         }
