@@ -12,6 +12,7 @@ mod lexer;
 mod parser;
 mod precedence;
 mod print;
+pub mod redact;
 pub mod span;
 mod token;
 

@@ -12,7 +12,7 @@ use super::{
     call::Call,
     error::Error,
     limits::{AskedLimits, QueryLimits},
-    transport::Transport,
+    transport::{Load, Transport},
 };
 use crate::wire::{DatabaseName, ErrorNum};
 
@@ -54,6 +54,11 @@ impl Database {
     pub fn within(&self, asked: AskedLimits) -> Self {
         let limits = self.limits().lowered(asked);
         if limits == self.limits() { self.clone() } else { self.with_limits(limits) }
+    }
+
+    /// How busy the way to it is, where that is bounded.
+    pub fn load(&self) -> Option<Load> {
+        self.0.transport.load()
     }
 
     /// Another database of the same server, as the same user.

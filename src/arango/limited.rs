@@ -9,7 +9,7 @@ use tokio::{sync::Semaphore, time::Instant};
 
 use super::{
     error::{TransportError, TransportErrorKind},
-    transport::{Deadline, Transport},
+    transport::{Deadline, Load, Transport},
 };
 
 /// Lets a number of requests through at once; the others wait their turn, within their deadline.
@@ -17,12 +17,14 @@ use super::{
 pub struct Limited {
     inner: Arc<dyn Transport>,
     turns: Semaphore,
+    limit: usize,
 }
 
 impl Limited {
     /// Bounds a transport.
     pub fn new(inner: Arc<dyn Transport>, at_once: NonZeroUsize) -> Self {
-        Self { inner, turns: Semaphore::new(at_once.get().min(Semaphore::MAX_PERMITS)) }
+        let limit = at_once.get().min(Semaphore::MAX_PERMITS);
+        Self { inner, turns: Semaphore::new(limit), limit }
     }
 
     async fn send_in_turn(&self, mut request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
@@ -45,5 +47,9 @@ impl Limited {
 impl Transport for Limited {
     fn send(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, TransportError>> {
         Box::pin(self.send_in_turn(request))
+    }
+
+    fn load(&self) -> Option<Load> {
+        Some(Load { in_use: self.limit.saturating_sub(self.turns.available_permits()), limit: self.limit })
     }
 }

@@ -38,7 +38,7 @@ pub use index::Index;
 pub use limits::{AskedLimits, QueryLimits};
 pub use many::EntryError;
 pub use query_admin::{ListedQuery, QueryId, WhichQueries};
-pub use transport::{Deadline, Transport};
+pub use transport::{Deadline, Load, Transport};
 pub use users::User;
 pub use view::View;
 

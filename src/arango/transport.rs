@@ -14,6 +14,20 @@ pub trait Transport: Send + Sync + std::fmt::Debug {
     /// Sends a request, whose URI is path and query only, and gives the whole answer, whatever its status. Keeps to the
     /// [`Deadline`] among the request's extensions.
     fn send(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, TransportError>>;
+
+    /// How busy it is, where it knows.
+    fn load(&self) -> Option<Load> {
+        None
+    }
+}
+
+/// How busy a bounded transport is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Load {
+    /// Requests under way.
+    pub in_use: usize,
+    /// How many there may be.
+    pub limit: usize,
 }
 
 /// How long the whole exchange may take, as an extension of a request.

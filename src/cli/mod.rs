@@ -2,6 +2,7 @@
 
 mod admin;
 mod arguments;
+mod audit;
 mod call;
 mod client_config;
 mod completions;
@@ -14,11 +15,14 @@ mod health;
 mod look;
 mod man;
 mod migrate;
+mod operate;
 mod output;
 mod permissions;
+mod reload;
 mod sample;
 mod serve;
 mod setup;
+mod signals;
 mod table;
 mod token;
 mod tools;
@@ -70,6 +74,7 @@ fn runtime_for(cli: &Cli) -> Builder {
             | Command::Doctor(_)
             | Command::ClientConfig(_)
             | Command::Migrate(_)
+            | Command::Audit(_)
             | Command::Tools(_)
             | Command::Completions(_)
             | Command::Complete(_)
@@ -98,6 +103,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode, CliError> {
         Command::Doctor(options) => doctor::run(options).await,
         Command::ClientConfig(options) => client_config::run(*options).await,
         Command::Migrate(options) => migrate::run(options).await,
+        Command::Audit(options) => audit::run(&options),
         Command::Tools(options) => tools::run(&options),
         Command::Embedded(options) => embedded::run(options).await,
         Command::Completions(options) => completions::print_script(&options),

@@ -3,21 +3,25 @@
 use std::{net::SocketAddr, process::ExitCode, sync::Arc};
 
 use serde_json::json;
+use tokio_util::sync::CancellationToken;
 
 use super::{
     arguments::{ServerOptions, Transport},
     error::CliError,
-    output, setup,
+    operate::{self, Ending},
+    output, reload,
+    setup::{self, ConfigSource},
 };
 use crate::{
     access::Gate,
     config::{PublicUrl, Settings, SystemEnv, Toolset, TransportKind},
     mcp::{Channel, HttpOptions, Server, serve_http, serve_stdio},
-    tools::Registry,
+    tools::{Registry, Services},
 };
 
 pub(crate) async fn run(options: ServerOptions) -> Result<ExitCode, CliError> {
-    let settings = setup::with_sessions(setup::settings(setup::Logs::Normal)?, &options.sessions)?;
+    let format = options.operate.log_format.map(Into::into);
+    let settings = setup::with_sessions(setup::settings_with(setup::Logs::Normal, format)?, &options.sessions)?;
     let transport = transport(&options, &settings);
     let sessions = match transport {
         TransportKind::Stdio => {
@@ -29,6 +33,27 @@ pub(crate) async fn run(options: ServerOptions) -> Result<ExitCode, CliError> {
         TransportKind::Http => setup::shared_sessions(&settings.sessions)?,
     };
     let services = setup::services(&options.databases, &settings, sessions).await?;
+    services.operate(operate::operation(&options.operate, &settings.operating, transport).await?);
+    reload::follow(Arc::clone(&services), ConfigSource::new(&options.databases, &settings));
+    let ending = Ending::prepare(&options.operate, &settings.operating, &services);
+    operate::metrics(&options.operate, &settings.operating, &services).await?;
+    let stop = ending.stop.clone();
+    tokio::select! {
+        outcome = serve(options, settings, transport, &services, stop) => outcome?,
+        code = ending.at_once() => return Ok(ExitCode::from(code)),
+    }
+    services.settle().await;
+    services.operation().finish().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn serve(
+    options: ServerOptions,
+    settings: Settings,
+    transport: TransportKind,
+    services: &Arc<Services>,
+    stop: CancellationToken,
+) -> Result<(), CliError> {
     let registry = match settings.toolset {
         Toolset::Full => Registry::standard(),
         Toolset::Baseline => Registry::baseline(),
@@ -37,29 +62,26 @@ pub(crate) async fn run(options: ServerOptions) -> Result<ExitCode, CliError> {
         let problem = format!("{option} says who may call over HTTP; add --transport http");
         return Err(CliError::new(format!("{problem} (on standard input and output only the parent process calls)")));
     }
-    let stop = setup::stop_signal();
-    let outcome = match transport {
+    match transport {
         TransportKind::Stdio => {
             if output::input_is_terminal() {
                 output::note(
                     "Speaking MCP on standard input and output; an MCP client should start this. Ctrl-C ends it.\n",
                 );
             }
-            let server = Server::new(registry, services.clone(), Channel::Stdio);
+            let server = Server::new(registry, Arc::clone(services), Channel::Stdio);
             serve_stdio(server, stop).await.map_err(|error| CliError::from_error(&error))
         }
         TransportKind::Http => {
             let gate = setup::gate(&options.access, &settings, services.config().access(), &registry)?;
-            let server = Server::new(registry, services.clone(), Channel::Http);
+            let server = Server::new(registry, Arc::clone(services), Channel::Http);
             let (sample, asks) = (options.databases.sample, gate.asks());
             let http = http_options(options, settings, Arc::new(gate))?;
             let (public, scheme) = (http.public_url.clone(), http.scheme());
             let told = |address| output::note(&welcome(scheme, address, public.as_ref(), sample, asks));
             serve_http(server, http, stop, told).await.map_err(|error| CliError::from_error(&error))
         }
-    };
-    services.settle().await;
-    outcome.map(|()| ExitCode::SUCCESS)
+    }
 }
 
 /// Whether any number of clients may call at once. Settings that cannot be read are reported later, by [`run`].
@@ -110,7 +132,7 @@ fn welcome(scheme: &str, address: SocketAddr, public: Option<&PublicUrl>, sample
         "RETURN 1 + 1"
     };
     format!(
-        "Serving MCP at {local}/mcp (health: {local}/health)\n\
+        "Serving MCP at {local}/mcp (health: {local}/health, status: {local}/)\n\
          For an MCP client:   {client}\n\
          To try it:           mcp-arangodb-async call --server {url}{shown} arango_query query=\"{query}\"\n"
     )

@@ -13,6 +13,7 @@ use super::{
     },
     error::CliError,
     sample,
+    signals::StopSignals,
 };
 use crate::{
     access::{Admission, Fetch, Gate, HttpFetch, Toolbox},
@@ -21,10 +22,11 @@ use crate::{
         Access, Address, Config, ConfigError, Confirm, DatabaseEntry, DatabaseKey, Env, FileEnv, Origin,
         SessionSettings, Settings, Source, SystemEnv,
         access::{Issuer, Resource},
+        file::locate,
         sessions,
     },
     dump,
-    observability::logging,
+    observability::logging::{self, Format},
     tenancy::{Databases, FocusSealer, MemorySessions, RedisSessions, Sessions},
     tools::{Registry, Services},
     wire::DatabaseName,
@@ -47,9 +49,15 @@ pub(crate) enum Logs {
 
 /// The settings of the environment; logging starts as they say.
 pub(crate) fn settings(logs: Logs) -> Result<Settings, CliError> {
+    settings_with(logs, None)
+}
+
+/// The same, with lines of the log as the command line says.
+pub(crate) fn settings_with(logs: Logs, format: Option<Format>) -> Result<Settings, CliError> {
     let settings = Settings::from_env(&SystemEnv).map_err(|error| CliError::from_error(&error))?;
     let quiet = logs == Logs::Quiet && settings.log_level.eq_ignore_ascii_case("info");
-    logging::start(if quiet { "warning" } else { &settings.log_level });
+    let level = if quiet { "warning" } else { &settings.log_level };
+    logging::start(level, format.unwrap_or(settings.operating.log_format));
     Ok(settings)
 }
 
@@ -105,21 +113,52 @@ pub(crate) fn own_session() -> Arc<dyn Sessions> {
     Arc::new(MemorySessions::new(Arc::new(SystemClock)))
 }
 
+/// Where the configuration comes from, and what holds for the whole server: enough to read it again.
+#[derive(Debug, Clone)]
+pub(crate) struct ConfigSource {
+    options: DatabaseOptions,
+    read_only: bool,
+    confirm: Confirm,
+}
+
+impl ConfigSource {
+    pub(crate) fn new(options: &DatabaseOptions, settings: &Settings) -> Self {
+        let confirm = match options.confirm {
+            Some(ConfirmWhat::Never) => Confirm::Never,
+            Some(ConfirmWhat::Destructive) => Confirm::Destructive,
+            None => settings.confirm,
+        };
+        Self { options: options.clone(), read_only: options.read_only || settings.read_only, confirm }
+    }
+
+    /// Whether a file decides, or would, once it is there.
+    pub(crate) fn is_from_file(&self) -> bool {
+        self.options.embedded.is_none()
+    }
+
+    /// The file there is to read, if there is one.
+    pub(crate) fn file(&self) -> Option<PathBuf> {
+        let located = || locate(self.options.config_file.as_deref(), &SystemEnv).ok().flatten();
+        self.is_from_file().then(located).flatten()
+    }
+
+    /// Reads the configuration. Blocking.
+    pub(crate) fn load(&self) -> Result<Config, CliError> {
+        let config = config(&self.options)?.guarded(self.read_only, self.confirm);
+        for warning in config.warnings() {
+            tracing::warn!("{warning}");
+        }
+        Ok(config)
+    }
+}
+
 /// Everything the tools need.
 pub(crate) async fn services(
     options: &DatabaseOptions,
     settings: &Settings,
     sessions: Arc<dyn Sessions>,
 ) -> Result<Arc<Services>, CliError> {
-    let confirm = match options.confirm {
-        Some(ConfirmWhat::Never) => Confirm::Never,
-        Some(ConfirmWhat::Destructive) => Confirm::Destructive,
-        None => settings.confirm,
-    };
-    let config = Arc::new(config(options)?.guarded(options.read_only || settings.read_only, confirm));
-    for warning in config.warnings() {
-        tracing::warn!("{warning}");
-    }
+    let config = Arc::new(ConfigSource::new(options, settings).load()?);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let random: Arc<dyn Random> = Arc::new(SystemRandom);
     let focus = FocusSealer::with_keys(&settings.focus_keys, Arc::clone(&clock), Arc::clone(&random))
@@ -195,28 +234,8 @@ pub(crate) fn stop_signal() -> CancellationToken {
     let stop = CancellationToken::new();
     let told = stop.clone();
     tokio::spawn(async move {
-        asked_to_stop().await;
+        StopSignals::new().next().await;
         told.cancel();
     });
     stop
-}
-
-#[cfg(unix)]
-async fn asked_to_stop() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => tokio::select! {
-            _ = terminate.recv() => {}
-            _ = tokio::signal::ctrl_c() => {}
-        },
-        Err(error) => {
-            tracing::warn!(%error, "SIGTERM cannot be waited for");
-            drop(tokio::signal::ctrl_c().await);
-        }
-    }
-}
-
-#[cfg(not(unix))]
-async fn asked_to_stop() {
-    drop(tokio::signal::ctrl_c().await);
 }

@@ -190,6 +190,19 @@ pub const VARIABLES: &[Variable] = &[
     variable("MCP_ARANGODB_ASYNC_CLI_YES", "", "`1` answers every question of a command with yes, as --yes does"),
     variable("NO_COLOR", "", "set to anything, it takes the colours out of what commands print"),
     variable("LOG_LEVEL", "INFO", "how much is logged to standard error"),
+    variable("MCP_LOG_FORMAT", "text", "`json` logs an object a line"),
+    variable("MCP_METRICS_LISTEN", "", "address and port that serve metrics to Prometheus"),
+    variable("MCP_AUDIT_LOG", "", "file that gets a line for every call, or `stderr`"),
+    variable("MCP_AUDIT_ARGUMENTS", "digest", "what an audit line says of the arguments: `digest` or `redacted`"),
+    variable("MCP_AUDIT_MAX_BYTES", "", "size from which the audit log goes on in a new file"),
+    variable("MCP_AUDIT_REQUIRED", "false", "`true` refuses calls that cannot be recorded in the audit log"),
+    variable(
+        "MCP_AUDIT_KEY",
+        "",
+        "32 bytes in base64: chains and digests of the audit log are keyed, so that nobody without it can make them",
+    ),
+    variable("MCP_DRAIN_TIMEOUT", "5", "seconds running calls may go on when the server is asked to stop"),
+    variable("MCP_DRAIN_DELAY", "0", "seconds connections are still accepted then, while `/readyz` says no"),
 ];
 
 #[cfg(test)]

@@ -124,7 +124,7 @@ pub fn focus_keys_of(path: &Path) -> Result<Vec<KeyBytes>, ConfigError> {
 /// What a key is.
 const ADVICE: &str = "use 32 random bytes in base64, e.g. from `openssl rand -base64 32`";
 
-fn keys(text: &str) -> Result<Vec<KeyBytes>, Refusal> {
+pub(super) fn keys(text: &str) -> Result<Vec<KeyBytes>, Refusal> {
     let parse = |text: &str| {
         let bytes = SecretBox::new(Box::new(STANDARD.decode(text).unwrap_or_default()));
         let bytes: Option<[u8; 32]> = bytes.expose_secret().as_slice().try_into().ok();

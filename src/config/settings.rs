@@ -6,9 +6,10 @@ use std::{path::PathBuf, time::Duration};
 use secrecy::{ExposeSecret, SecretBox};
 
 use super::{
-    Address, ConfigError, Confirm, DatabaseEntry, Env, HttpSettings, Origin, PasswordSource, SessionSettings,
+    Address, ConfigError, Confirm, DatabaseEntry, Env, HttpSettings, OperatingSettings, Origin, PasswordSource,
+    SessionSettings,
     env::non_empty,
-    sessions::focus_keys,
+    sessions::{self, focus_keys},
     values::{parse_address, parse_timeout},
 };
 use crate::wire::DatabaseName;
@@ -89,6 +90,8 @@ pub struct Settings {
     pub oauth_audiences: Vec<String>,
     /// The address of the endpoint as clients know it.
     pub oauth_resource: Option<String>,
+    /// Logs, metrics, the audit log and the end.
+    pub operating: OperatingSettings,
 }
 
 impl Settings {
@@ -118,6 +121,7 @@ impl Settings {
             oauth_issuers: list(env, "MCP_OAUTH_ISSUER"),
             oauth_audiences: list(env, "MCP_OAUTH_AUDIENCE"),
             oauth_resource: non_empty(env, "MCP_OAUTH_RESOURCE"),
+            operating: OperatingSettings::from_env(env)?,
         })
     }
 }
@@ -194,7 +198,7 @@ fn timeout(text: &str) -> Result<Duration, ConfigError> {
 }
 
 /// One of a few words, in any case; the first is the default.
-fn choice<T: Copy>(env: &dyn Env, name: &str, choices: &[(&str, T)]) -> Result<T, ConfigError> {
+pub(super) fn choice<T: Copy>(env: &dyn Env, name: &str, choices: &[(&str, T)]) -> Result<T, ConfigError> {
     let allowed = || choices.iter().map(|(word, _)| format!("`{word}`")).collect::<Vec<_>>().join(" or ");
     let given = non_empty(env, name);
     let found = match &given {
@@ -229,6 +233,12 @@ fn backup_dir(env: &dyn Env) -> Option<PathBuf> {
         }),
         None => home.map(|home| home.join(BELOW_HOME.iter().collect::<PathBuf>())),
     }
+}
+
+/// Keys of 32 bytes in base64, separated by commas.
+pub(super) fn keys(env: &dyn Env, name: &str) -> Result<Vec<KeyBytes>, ConfigError> {
+    let Some(text) = non_empty(env, name) else { return Ok(Vec::new()) };
+    sessions::keys(&text).map_err(|refusal| refusal.into_error(name))
 }
 
 #[cfg(test)]

@@ -7,20 +7,17 @@ use tokio::time::Instant;
 
 use crate::tools::Services;
 
-/// How long that may take.
-pub(crate) const DRAIN: Duration = Duration::from_secs(5);
-
 /// How often a drain looks whether it is done.
 const POLL: Duration = Duration::from_millis(20);
 
 /// Waits until no call is running, or until patience ends.
 pub(crate) async fn drained(services: &Services) {
-    quiet(|| services.calls_in_flight() == 0).await;
+    quiet(services.operation().drain(), || services.calls_in_flight() == 0).await;
 }
 
 /// Waits until this is so, or until patience ends. What was done last has a moment more to reach its client.
-pub(crate) async fn quiet(is_quiet: impl Fn() -> bool) {
-    let deadline = Instant::now() + DRAIN;
+pub(crate) async fn quiet(patience: Duration, is_quiet: impl Fn() -> bool) {
+    let deadline = Instant::now() + patience;
     let mut on_its_way = false;
     while !is_quiet() && Instant::now() < deadline {
         tokio::time::sleep(POLL).await;

@@ -8,6 +8,7 @@ mod confirm;
 mod direct;
 mod drain;
 mod http;
+mod operate;
 mod ordered;
 mod polish;
 mod progress;
@@ -20,6 +21,7 @@ mod sessions;
 mod stdio;
 
 pub use http::{HttpError, HttpOptions, TlsError, serve_http};
+pub use operate::{MetricsError, serve_metrics};
 pub use server::{Channel, Server};
 pub use stdio::serve_stdio;
 

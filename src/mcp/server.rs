@@ -242,6 +242,9 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let Some(entry) = self.shared.registry.find(&request.name) else {
+            if let Some(metrics) = self.shared.services.operation().metrics() {
+                metrics.unknown_tool();
+            }
             return Err(self.unknown_tool(&request.name));
         };
         let caller = caller(self.channel, &context);

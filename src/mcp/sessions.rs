@@ -134,6 +134,12 @@ impl BoundedSessions {
         let owner = ARRIVAL.try_with(|arrival| arrival.principal.clone()).unwrap_or_else(|_| Principal::anonymous());
         let now = Instant::now();
         self.served.lock().insert(Arc::clone(id), Served { owner, last_seen: now, heard: now, unsaved: None });
+        self.counted();
+    }
+
+    /// Tells those who watch how many sessions there are.
+    fn counted(&self) {
+        self.services.operation().note_sessions(self.served.lock().len());
     }
 
     /// Closes the session silent longest if there is no room for another.
@@ -214,6 +220,7 @@ impl SessionManager for BoundedSessions {
     async fn close_session(&self, id: &SessionId) -> Result<(), Self::Error> {
         self.served.lock().remove(id);
         self.calls.end(id);
+        self.counted();
         let state = session::SessionId::new(id);
         if self.services.sessions.is_shared() {
             self.services.usage.remove(&state);

@@ -21,11 +21,7 @@ use rmcp::{
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
-use super::{
-    Server,
-    drain::{DRAIN, drained},
-    ordered::Ordered,
-};
+use super::{Server, drain::drained, ordered::Ordered};
 
 /// How long running calls may go on after the client has closed the pipe: the client must be rid of us within a second.
 const GRACE_AFTER_END: Duration = Duration::from_millis(700);
@@ -38,6 +34,7 @@ pub async fn serve_stdio(server: Server, stop: CancellationToken) -> io::Result<
     let ended = CancellationToken::new();
     let abort = CancellationToken::new();
     let (services, changes) = (Arc::clone(server.services()), Arc::clone(server.changes()));
+    let drain = services.operation().drain();
     let (reader, writer) = stdio_pipes();
     let input = Input { inner: reader, stop: Box::pin(stop.clone().cancelled_owned()), ended: ended.clone() };
     let running = async {
@@ -51,7 +48,7 @@ pub async fn serve_stdio(server: Server, stop: CancellationToken) -> io::Result<
     let patience = async {
         ended.cancelled().await;
         changes.end().await;
-        tokio::time::sleep(if stop.is_cancelled() { DRAIN } else { GRACE_AFTER_END }).await;
+        tokio::time::sleep(if stop.is_cancelled() { drain } else { GRACE_AFTER_END }).await;
         abort.cancel();
     };
     let outcome = tokio::select! {

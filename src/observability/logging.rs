@@ -2,12 +2,26 @@
 
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
+/// How lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// An object a line.
+    Json,
+}
+
 /// Starts logging at `level`: a level's name in any case, or a tracing filter such as `info,audit=off`. Something that
 /// is neither counts as `info`. A second call changes nothing.
-pub fn start(level: &str) {
+pub fn start(level: &str, format: Format) {
     let filter = EnvFilter::try_new(translated(level)).unwrap_or_else(|_| EnvFilter::new("info"));
     let lines = fmt::layer().with_writer(std::io::stderr).with_ansi(false);
-    if tracing_subscriber::registry().with(filter).with(lines).try_init().is_err() {
+    let registry = tracing_subscriber::registry().with(filter);
+    let started = match format {
+        Format::Text => registry.with(lines).try_init(),
+        Format::Json => registry.with(lines.json().flatten_event(true)).try_init(),
+    };
+    if started.is_err() {
         tracing::debug!("logging had been started already");
     }
 }

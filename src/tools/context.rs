@@ -24,6 +24,7 @@ use crate::{
     clock::SystemClock,
     config::{Config, DatabaseKey, Rights},
     dump,
+    observability::Operation,
     progress::{Job, Progress},
     tenancy::{
         ConnectError, Databases, FocusSealer, Inputs, Level, Principal, Probe, Quotas, Resolution, SessionError,
@@ -64,6 +65,8 @@ pub struct Services {
     pub(crate) tickets: Tickets,
     /// What runs on databases that take only so many calls.
     pub(super) quotas: Arc<Quotas<DatabaseKey>>,
+    /// The state of the server beside its work.
+    operation: OnceLock<Operation>,
     in_flight: AtomicUsize,
 }
 
@@ -96,8 +99,21 @@ impl Services {
             results,
             tickets,
             quotas,
+            operation: OnceLock::new(),
             in_flight,
         })
+    }
+
+    /// The state of the server beside its work, and those who watch calls.
+    pub fn operation(&self) -> &Operation {
+        self.operation.get_or_init(Operation::default)
+    }
+
+    /// Has calls watched. To be said before the first one; later it changes nothing.
+    pub fn operate(&self, operation: Operation) {
+        if self.operation.set(operation).is_err() {
+            tracing::debug!("calls are watched already");
+        }
     }
 
     /// The configured databases, as they are now.

@@ -51,6 +51,8 @@ pub enum Kind {
     RateLimited,
     /// A file cannot be read or written.
     File,
+    /// The call could not be recorded in the audit log, which is required.
+    Unrecorded,
     /// The call took too long.
     Timeout,
     /// A fault of this server.
@@ -79,6 +81,7 @@ impl Kind {
             Self::Declined => "Declined",
             Self::RateLimited => "RateLimited",
             Self::File => "FileError",
+            Self::Unrecorded => "AuditUnavailable",
             Self::Timeout => "TimeoutError",
             Self::Internal => "InternalError",
         }

@@ -69,6 +69,11 @@ impl Payload {
         self.count
     }
 
+    /// Whether there is more than this.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.cut.is_some()
+    }
+
     /// The result as JSON text.
     pub(crate) fn into_text(self) -> String {
         self.text

@@ -25,6 +25,7 @@ mod http;
 mod isolation;
 mod limits;
 mod migrate_command;
+mod operate;
 mod progress;
 #[cfg(unix)]
 mod progress_bar;

@@ -9,6 +9,7 @@ pub(crate) mod doctor;
 mod help;
 pub(crate) mod http;
 pub(crate) mod migrate;
+pub(crate) mod operate;
 pub(crate) mod sessions;
 pub(crate) mod shell;
 pub(crate) mod token;
@@ -28,6 +29,7 @@ use db::{ConfigCommand, DbCommand, DbOptions};
 use doctor::DoctorOptions;
 use http::HttpFlags;
 use migrate::MigrateOptions;
+use operate::{AuditOptions, OperateOptions};
 use sessions::SessionOptions;
 use shell::{CompleteOptions, CompletionsOptions, ManOptions};
 use token::TokenOptions;
@@ -184,6 +186,8 @@ No password is printed or written, only the names of the variables that hold the
 
 A password is neither printed nor written: where there was one, a variable is named that has to be set to it.")]
     Migrate(MigrateOptions),
+    /// Check an audit log: verify.
+    Audit(AuditOptions),
     /// List the tools.
     #[command(after_help = "Examples:
   mcp-arangodb-async tools
@@ -287,6 +291,8 @@ pub(crate) struct ServerOptions {
     pub(crate) databases: DatabaseOptions,
     #[command(flatten)]
     pub(crate) http: HttpFlags,
+    #[command(flatten)]
+    pub(crate) operate: OperateOptions,
 }
 
 #[derive(Debug, Args)]

@@ -37,6 +37,7 @@ use super::{
     authenticate::{Door, authenticate, metadata},
     direct::Direct,
     drain::{drained, quiet},
+    operate::{self, About},
     polish::polish,
     session_guard::{self, session_guard},
     sessions::{BoundedSessions, Openings},
@@ -149,7 +150,7 @@ pub async fn serve_http(
     // No new connections any more. First calls in flight finish and subscriptions are told their end, then streams end,
     // which never finish by themselves.
     changes.end().await;
-    quiet(|| services.calls_in_flight() == 0 && connections.unanswered() == 0).await;
+    quiet(services.operation().drain(), || services.calls_in_flight() == 0 && connections.unanswered() == 0).await;
     end_streams.cancel();
     if tokio::time::timeout(LAST_BYTES, ending.wait()).await.is_err() {
         tracing::warn!("connections that did not end by themselves were cut");
@@ -179,7 +180,8 @@ fn router(server: Server, options: &HttpOptions, guard: &Arc<Guard>, end_streams
     let door = session_guard::Door::new(Arc::clone(&services), (!options.stateless).then(|| Arc::clone(&sessions)));
     let endpoint = endpoint(server, sessions, options, end_streams);
     let gate = Arc::new(Door { gate: Arc::clone(&options.gate), services: Arc::clone(&services) });
-    let about = get(metadata).with_state(Arc::clone(&gate));
+    let metadata = get(metadata).with_state(Arc::clone(&gate));
+    let about = About::new(&services, !options.asks_who_calls());
     let mcp = Router::new()
         .route("/mcp", endpoint.clone())
         .route("/mcp/", endpoint.clone())
@@ -188,16 +190,22 @@ fn router(server: Server, options: &HttpOptions, guard: &Arc<Guard>, end_streams
         .layer(from_fn(polish))
         .layer(from_fn_with_state(options.limits, body::whole))
         .layer(from_fn_with_state(limits, limits::limit))
+        .merge(operate::pages(&about))
         .layer(from_fn_with_state(gate, authenticate))
         .layer(from_fn(tls::identify))
-        .route_service("/.well-known/oauth-protected-resource", about.clone())
-        .route_service("/.well-known/oauth-protected-resource/{*path}", about);
-    let app = mcp.merge(health::routes(services)).fallback(nothing_here).method_not_allowed_fallback(not_like_this);
+        .route_service("/.well-known/oauth-protected-resource", metadata.clone())
+        .route_service("/.well-known/oauth-protected-resource/{*path}", metadata);
+    let counting = Arc::clone(&services);
+    let app = mcp
+        .merge(health::routes(services))
+        .merge(operate::probes(&about))
+        .fallback(nothing_here)
+        .method_not_allowed_fallback(not_like_this);
     let app = match cors::layer(guard) {
         Some(cors) => app.layer(cors),
         None => app,
     };
-    app.layer(from_fn_with_state(Arc::clone(guard), guard::guard))
+    app.layer(from_fn_with_state(Arc::clone(guard), guard::guard)).layer(from_fn_with_state(counting, operate::count))
 }
 
 /// The endpoint. The SDK's own checks of names are off, as the guard stands in front of every route.

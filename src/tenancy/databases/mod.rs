@@ -21,8 +21,8 @@ use tokio::{sync::OnceCell, task::spawn_blocking};
 
 use crate::{
     arango::{
-        Authenticator, Credentials, Database, Deadline, Error, HttpTransport, QueryLimits, ServerOptions, Transport,
-        TransportError, TransportErrorKind, limited::Limited,
+        Authenticator, Credentials, Database, Deadline, Error, HttpTransport, Load, QueryLimits, ServerOptions,
+        Transport, TransportError, TransportErrorKind, limited::Limited,
     },
     clock::{Clock, Random},
     config::{Address, AuthMethod, Config, DatabaseEntry, DatabaseKey, Env, PasswordSource},
@@ -87,6 +87,17 @@ pub struct Probe {
     pub key: DatabaseKey,
     /// The server's version, or why there is none.
     pub version: Result<String, String>,
+}
+
+/// How much there is in the engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct EngineSize {
+    /// Databases.
+    pub databases: usize,
+    /// Collections of all databases, those of the system included.
+    pub collections: usize,
+    /// Documents of all collections.
+    pub documents: usize,
 }
 
 /// All configured databases, opened when first asked for. Entries for the same server share its connections, not their
@@ -189,6 +200,29 @@ impl Databases {
     /// Asks these databases for their versions, at once; in the same order.
     pub async fn probe_these(&self, keys: impl Iterator<Item = &DatabaseKey>) -> Vec<Probe> {
         join_all(keys.map(|key| self.probe(key))).await
+    }
+
+    /// How busy the way to each open database is, where that is bounded.
+    pub fn loads(&self) -> Vec<(&DatabaseKey, Load)> {
+        let load = |(key, cell)| -> Option<(&DatabaseKey, Load)> {
+            let cell: &Arc<OnceCell<Database>> = cell;
+            Some((key, cell.get()?.load()?))
+        };
+        self.open.iter().filter_map(load).collect()
+    }
+
+    /// How much there is in the engine in this process, once it is in use.
+    pub fn engine_size(&self) -> Option<EngineSize> {
+        let store = self.shared.engine.get()?.store();
+        let mut size = EngineSize::default();
+        for database in store.databases().iter().filter_map(|name| store.database(name.as_str()).ok()) {
+            size.databases += 1;
+            for collection in database.snapshot().collections() {
+                size.collections += 1;
+                size.documents += collection.len();
+            }
+        }
+        Some(size)
     }
 
     /// Waits until the servers have been told what nobody waits for any more: queries are killed, cursors deleted.

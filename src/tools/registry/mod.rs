@@ -210,8 +210,7 @@ impl Registry {
         context.among(self.offered(&context.config, &context.caller.rights));
         let _counted = context.counted(entry.name);
         if let Err(refused) = toolset::admit(context, entry).await {
-            let outcome = Err(refused);
-            Witness::begin(entry.name, context).end(&outcome);
+            let outcome = Witness::begin(entry.name, context).end(Err(refused)).await;
             return reply::shape(entry.name, context, outcome);
         }
         reply::shape(entry.name, context, self.outcome(entry, context, given).await)
@@ -224,8 +223,10 @@ impl Registry {
         context: &CallContext,
         given: JsonObject,
     ) -> Result<Payload, ToolError> {
-        let witness = Witness::begin(entry.name, context);
+        let mut witness = Witness::begin(entry.name, context);
+        witness.note(&given);
         let work = async {
+            witness.admit().await?;
             let config = &context.config;
             if !context.caller.rights.include(entry.name) {
                 return Err(ToolError::new(
@@ -255,9 +256,7 @@ impl Registry {
                 format!("the call took longer than {} seconds", CALL_LIMIT.as_secs()),
             )),
         };
-        let outcome = outcome.map_err(|error| entry.signature.advise(error));
-        witness.end(&outcome);
-        outcome
+        witness.end(outcome.map_err(|error| entry.signature.advise(error))).await
     }
 }
 

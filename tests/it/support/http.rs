@@ -22,6 +22,8 @@ use super::{PATIENCE, initialize_with, modern_with, program};
 pub(crate) struct Server {
     pub(crate) child: Child,
     pub(crate) url: String,
+    /// What it said before it was ready.
+    pub(crate) said: String,
     log: Arc<Mutex<String>>,
     pub(crate) client: Client,
     next: AtomicU64,
@@ -54,11 +56,11 @@ impl Server {
                 break rest.split_whitespace().next().unwrap().to_owned();
             }
         };
-        let log = Arc::new(Mutex::new(said));
+        let log = Arc::new(Mutex::new(said.clone()));
         let kept = Arc::clone(&log);
         // Keeps the pipe from filling up.
         thread::spawn(move || errors.lines().map_while(Result::ok).for_each(|line| kept.lock().push_str(&line)));
-        Self { child, url, log, client, next: AtomicU64::new(1), _home: home }
+        Self { child, url, said, log, client, next: AtomicU64::new(1), _home: home }
     }
 
     /// Waits until the server has said something on standard error.
