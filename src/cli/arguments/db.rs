@@ -126,6 +126,12 @@ pub(crate) struct EntryOptions {
     /// The most requests under way at once.
     #[arg(long, value_name = "NUMBER", help_heading = LIMITS)]
     pub(crate) max_connections: Option<String>,
+    /// The most calls of tools at once; more are refused for the moment.
+    #[arg(long, value_name = "NUMBER", help_heading = LIMITS)]
+    pub(crate) max_calls: Option<String>,
+    /// The most calls of tools a second, in bursts of up to twice as many.
+    #[arg(long, value_name = "NUMBER", help_heading = LIMITS)]
+    pub(crate) rate_limit: Option<String>,
     /// What people and agents should know about it.
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true, help_heading = ABOUT)]
     pub(crate) description: Option<String>,

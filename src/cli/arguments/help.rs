@@ -8,7 +8,7 @@ const GROUPS: [(&str, &[&str]); 5] = [
     ("Serve", &["server", "embedded"]),
     ("Try a tool", &["call", "tools"]),
     ("Set up", &["db", "client-config", "migrate"]),
-    ("Look after servers", &["health", "doctor", "admin", "user", "token"]),
+    ("Look after servers", &["health", "doctor", "admin", "user", "token", "audit"]),
     ("This program", &["completions", "man", "version"]),
 ];
 

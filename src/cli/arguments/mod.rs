@@ -152,6 +152,10 @@ On a terminal, long calls show how far they are. The exit code is 1 when the too
   mcp-arangodb-async user grant app shop --permission ro")]
     User(UserOptions),
     /// Administer the tokens of those who may call over HTTP: add, list, revoke.
+    #[command(after_help = "Examples:
+  mcp-arangodb-async token add alice
+  mcp-arangodb-async token list
+  mcp-arangodb-async server --transport http --token-file ~/.mcp-arangodb-async/tokens.yaml")]
     Token(TokenOptions),
     /// Say whether databases answer, as JSON: on stdout with exit code 0, or on stderr with 1.
     #[command(after_help = "Examples:
@@ -187,6 +191,9 @@ No password is printed or written, only the names of the variables that hold the
 A password is neither printed nor written: where there was one, a variable is named that has to be set to it.")]
     Migrate(MigrateOptions),
     /// Check an audit log: verify.
+    #[command(after_help = "Examples:
+  mcp-arangodb-async server --transport http --audit-log audit.jsonl
+  mcp-arangodb-async audit verify audit.jsonl")]
     Audit(AuditOptions),
     /// List the tools.
     #[command(after_help = "Examples:

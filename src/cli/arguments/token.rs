@@ -24,10 +24,13 @@ pub(crate) enum TokenCommand {
 Without limits a token is good for everything. A running server takes it within a second.")]
     Add(AddOptions),
     /// List the tokens: their names and what they are good for.
-    #[command(visible_alias = "ls", after_help = "Example:\n  mcp-arangodb-async token list --json")]
+    #[command(
+        visible_alias = "ls",
+        after_help = "Examples:\n  mcp-arangodb-async token list\n  mcp-arangodb-async token list --json"
+    )]
     List(ListOptions),
     /// Revoke a token; a running server refuses it within a second.
-    #[command(after_help = "Example:\n  mcp-arangodb-async token revoke alice")]
+    #[command(after_help = "Examples:\n  mcp-arangodb-async token revoke alice")]
     Revoke(RevokeOptions),
 }
 

@@ -37,6 +37,8 @@ pub(super) fn of(options: &EntryOptions) -> Result<Fields, CliError> {
     removable(Field::Timeout, options.timeout.as_ref(), Setting::Bare);
     removable(Field::Description, options.description.as_ref(), Setting::Text);
     removable(Field::MaxConnections, options.max_connections.as_ref(), Setting::Bare);
+    removable(Field::MaxCalls, options.max_calls.as_ref(), Setting::Bare);
+    removable(Field::RateLimit, options.rate_limit.as_ref(), Setting::Bare);
     removable(Field::MaxRows, options.max_rows.as_ref(), Setting::Bare);
     removable(Field::MaxBytes, options.max_bytes.as_ref(), Setting::Bare);
     removable(Field::MaxRuntime, options.max_runtime.as_ref(), Setting::Bare);

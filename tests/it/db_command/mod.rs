@@ -416,6 +416,8 @@ const SETTINGS: &[(&str, &str, &str)] = &[
     ("--max-rows", "10", "max_rows"),
     ("--max-bytes", "2 MB", "max_bytes"),
     ("--max-connections", "4", "max_connections"),
+    ("--max-calls", "8", "max_calls"),
+    ("--rate-limit", "20", "rate_limit"),
     ("--description", "x", "description"),
     ("--tag", "t", "tags"),
 ];
@@ -426,7 +428,7 @@ fn whatever_an_entry_can_say_can_be_added_changed_and_removed() {
     let options: Vec<_> = SETTINGS.iter().flat_map(|(option, value, _)| [*option, *value]).collect();
     insta::assert_snapshot!(shell.db(&[&["add", "all", "--read-only", "--yes"], &options[..]].concat()), @r#"
     db add:
-    [ADDED] all: urls https://a:1 https://b:2, database d, username u, password_file /run/pw, timeout 5.5, description x, max_connections 4, max_rows 10, max_bytes "2 MB", max_runtime 3, memory_limit 128MB, read_only true, confirm destructive, auth jwt, ca_file /etc/ca.pem, tags t
+    [ADDED] all: urls https://a:1 https://b:2, database d, username u, password_file /run/pw, timeout 5.5, description x, max_connections 4, max_calls 8, rate_limit 20, max_rows 10, max_bytes "2 MB", max_runtime 3, memory_limit 128MB, read_only true, confirm destructive, auth jwt, ca_file /etc/ca.pem, tags t
     Configuration saved to: ~/.mcp-arangodb-async/config.yaml
     --- exit 0
     "#);
@@ -441,6 +443,8 @@ fn whatever_an_entry_can_say_can_be_added_changed_and_removed() {
         timeout: 5.5
         description: x
         max_connections: 4
+        max_calls: 8
+        rate_limit: 20
         max_rows: 10
         max_bytes: 2 MB
         max_runtime: 3
@@ -454,14 +458,16 @@ fn whatever_an_entry_can_say_can_be_added_changed_and_removed() {
     let told = shell.db(&["update", "all", "--url", "http://c", "--password-env", "PW", "--read-only=false", "--yes"]);
     assert!(told.contains("[UPDATED] all: read_only false"), "{told}");
     let limits = ["--timeout", "--max-runtime", "--memory-limit", "--max-rows", "--max-bytes", "--max-connections"];
-    let cleared: Vec<_> =
-        [&limits[..], &["--description", "--tag", "--ca-file"]].concat().into_iter().flat_map(|o| [o, ""]).collect();
+    let more = ["--max-calls", "--rate-limit", "--description", "--tag", "--ca-file"];
+    let cleared: Vec<_> = limits.into_iter().chain(more).flat_map(|option| [option, ""]).collect();
     insta::assert_snapshot!(shell.db(&[&["update", "all", "--no-password", "--yes"], &cleared[..]].concat()), @r#"
     db update:
     [UPDATED] all: no password
     [UPDATED] all: timeout removed
     [UPDATED] all: description removed
     [UPDATED] all: max_connections removed
+    [UPDATED] all: max_calls removed
+    [UPDATED] all: rate_limit removed
     [UPDATED] all: max_rows removed
     [UPDATED] all: max_bytes removed
     [UPDATED] all: max_runtime removed

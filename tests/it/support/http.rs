@@ -248,16 +248,16 @@ pub(crate) async fn answer(response: Response) -> Value {
 
 /// The messages in a response that may break off.
 pub(crate) async fn answers(response: Response) -> Vec<Value> {
-    events(&response.text().await.unwrap_or_default())
+    messages_in(&response.text().await.unwrap_or_default())
 }
 
 /// All messages in a response.
 pub(crate) async fn messages(response: Response) -> Vec<Value> {
-    let body = response.text().await.unwrap();
-    if let Ok(message) = serde_json::from_str(&body) {
-        return vec![message];
-    }
-    events(&body)
+    messages_in(&response.text().await.unwrap())
+}
+
+fn messages_in(body: &str) -> Vec<Value> {
+    serde_json::from_str(body).map_or_else(|_| events(body), |message| vec![message])
 }
 
 /// Waits for a message on a stream that does not end.
