@@ -73,7 +73,7 @@ async fn serve(
             serve_stdio(server, stop).await.map_err(|error| CliError::from_error(&error))
         }
         TransportKind::Http => {
-            let gate = setup::gate(&options.access, &settings, services.config().access(), &registry)?;
+            let gate = setup::gate(&options, &settings, services.config().access(), &registry)?;
             let server = Server::new(registry, Arc::clone(services), Channel::Http);
             let (sample, asks) = (options.databases.sample, gate.asks());
             let http = http_options(options, settings, Arc::new(gate))?;

@@ -6,8 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     arguments::{
-        ConfirmWhat, DatabaseOptions,
-        access::AccessOptions,
+        ConfirmWhat, DatabaseOptions, ServerOptions,
         common::{ConfigFile, EnvironmentFile},
         sessions::SessionOptions,
     },
@@ -19,7 +18,7 @@ use crate::{
     access::{Admission, Fetch, Gate, HttpFetch, Toolbox},
     clock::{Clock, Random, SystemClock, SystemRandom},
     config::{
-        Access, Address, Config, ConfigError, Confirm, DatabaseEntry, DatabaseKey, Env, FileEnv, Origin,
+        Access, Address, Config, ConfigError, Confirm, DatabaseEntry, DatabaseKey, Env, FileEnv, Origin, PublicUrl,
         SessionSettings, Settings, Source, SystemEnv,
         access::{Issuer, Resource},
         file::locate,
@@ -179,11 +178,13 @@ pub(crate) async fn services(
 
 /// What says who may call over HTTP: flags before environment before configuration.
 pub(crate) fn gate(
-    options: &AccessOptions,
+    options: &ServerOptions,
     settings: &Settings,
     access: &Access,
     registry: &Registry,
 ) -> Result<Gate, CliError> {
+    let public = options.http.public_url.as_ref().or(settings.http.public_url.as_ref());
+    let options = &options.access;
     let said =
         |flags: &[String], variable: &[String]| if flags.is_empty() { variable.to_vec() } else { flags.to_vec() };
     let fault = |problem: String| CliError::new(format!("OAuth: {problem}"));
@@ -191,7 +192,8 @@ pub(crate) fn gate(
     let issuers: Vec<_> = issuers.iter().map(|text| Issuer::parse(text)).collect::<Result<_, _>>().map_err(fault)?;
     let audiences = said(&options.oauth_audiences, &settings.oauth_audiences);
     let resource = options.oauth_resource.as_ref().or(settings.oauth_resource.as_ref());
-    let resource = resource.map(|text| Resource::parse(text)).transpose().map_err(fault)?;
+    let public = public.map(PublicUrl::endpoint).filter(|_| resource.is_none() && access.oauth.resource.is_none());
+    let resource = resource.or(public.as_ref()).map(|text| Resource::parse(text)).transpose().map_err(fault)?;
     let admission = Admission {
         token_file: options.token_file.clone().or_else(|| settings.token_file.clone()),
         issuers: if issuers.is_empty() { access.oauth.issuers.clone() } else { issuers },

@@ -53,7 +53,7 @@ impl OAuth {
         let resource = resource.or_else(|| audiences.iter().find_map(|text| Resource::parse(text).ok()));
         let Some(resource) = resource else {
             let problem = "it is not said what tokens have to be made for";
-            let advice = "give the public URL of the endpoint with --oauth-resource, e.g. https://mcp.example.com/mcp";
+            let advice = "give the public URL with --public-url https://mcp.example.com, or that of the endpoint with --oauth-resource";
             return Err(ConfigError::new("access.oauth", problem).advise(advice));
         };
         if audiences.is_empty() {

@@ -20,7 +20,7 @@ pub(crate) struct AccessOptions {
     #[arg(long = "oauth-audience", value_name = "AUDIENCE")]
     pub(crate) oauth_audiences: Vec<String>,
     /// The public URL of the endpoint, for clients that look for the authorization server [default: `$MCP_OAUTH_RESOURCE`,
-    /// then the configuration, then the audience].
+    /// then the configuration, then the one that --public-url tells, then the audience].
     #[arg(long, value_name = "URL")]
     pub(crate) oauth_resource: Option<String>,
 }
