@@ -97,6 +97,9 @@ pub struct ResolveError {
 
 impl std::fmt::Display for ResolveError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.available.is_empty() {
+            return f.write_str("no database is configured that this caller may use");
+        }
         let source = self.level.description();
         if self.ambiguous.is_empty() {
             write!(f, "database {:?} (from {source}) is not configured", self.asked)?;
