@@ -1,7 +1,9 @@
 //! Clients that mean harm or know no better: each is refused or bounded, and others are served meanwhile.
 
+use std::collections::VecDeque;
+
 use bytes::Bytes;
-use futures::future::join_all;
+use futures::{StreamExt as _, future::join_all, stream};
 use http_body_util::StreamBody;
 use hyper::body::Frame;
 use reqwest::{Body, Method, Response, StatusCode};
@@ -149,4 +151,31 @@ async fn clients_that_do_not_read_their_streams_hold_up_nobody() {
     }
     is_served(&server).await;
     success(&session.call("arango_query", json!({"query": "RETURN 1"})).await);
+}
+
+#[tokio::test]
+async fn ten_thousand_sessions_are_no_more_than_the_limit_and_the_last_ones_live() {
+    const SESSIONS: usize = 10_000;
+    const AT_ONCE: usize = 50;
+    let server = Server::start_with(&["--embedded", "--max-sessions", "100"]);
+    let first = server.session().await;
+    let opening = stream::iter(0..SESSIONS).map(|_| server.session()).buffered(AT_ONCE);
+    let last: Vec<_> = opening
+        .fold(VecDeque::new(), |mut last, session| async move {
+            last.push_back(session);
+            if last.len() > AT_ONCE {
+                last.pop_front();
+            }
+            last
+        })
+        .await
+        .into();
+    let status: Value = server.get("/status.json").await.json().await.unwrap();
+    assert_eq!(status["sessions"], 100);
+    let list = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list"});
+    assert_eq!(first.post(&list).await.status(), StatusCode::NOT_FOUND);
+    for session in &last {
+        success(&session.call("arango_query", json!({"query": "RETURN 1"})).await);
+    }
+    is_served(&server).await;
 }

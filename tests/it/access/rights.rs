@@ -119,10 +119,9 @@ async fn what_one_caller_was_given_is_nothing_in_the_hands_of_another() {
     let params = json!({"name": "arango_query", "arguments": {"query": "RETURN CURRENT_DATABASE()"}});
     let message = json!({"jsonrpc": "2.0", "id": 3, "method": "tools/call", "params": params});
     let response = bob.post_in(&session, &message).await;
-    let found = response.status().is_success();
-    let text = response.text().await.unwrap();
-    assert!(!found || text.contains("\"isError\":true"), "{text}");
-    assert!(!text.contains("hr"), "{text}");
+    let unknown = bob.post_in("00000000-0000-4000-8000-000000000000", &message).await;
+    assert_eq!((response.status().as_u16(), unknown.status().as_u16()), (404, 404));
+    assert_eq!(response.text().await.unwrap(), unknown.text().await.unwrap(), "nothing is learned from the answer");
     let answered = ann.call_in(&session, "arango_query", json!({"query": "RETURN CURRENT_DATABASE()"})).await;
     assert_eq!(success(&answered), json!(["hr_db"]));
 }
