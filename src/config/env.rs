@@ -207,7 +207,11 @@ pub const VARIABLES: &[Variable] = &[
     variable("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json", "the one protocol is `http/json`"),
     variable("OTEL_EXPORTER_OTLP_HEADERS", "", "headers for the collector: `key=value`, separated by commas"),
     variable("OTEL_SERVICE_NAME", "mcp-arangodb-async", "the name in traces and metrics"),
-    variable("OTEL_RESOURCE_ATTRIBUTES", "", "what traces and metrics say of the process: `key=value`, separated by commas"),
+    variable(
+        "OTEL_RESOURCE_ATTRIBUTES",
+        "",
+        "what traces and metrics say of the process: `key=value`, separated by commas",
+    ),
     variable(
         "OTEL_TRACES_SAMPLER",
         "parentbased_always_on",

@@ -483,7 +483,10 @@ impl CallContext {
         }
         let database = self.databases.get(key).await.map_err(|error| no_connection(&error))?;
         let trace = self.trace.lock().clone();
-        Ok(trace.map_or_else(|| database.clone(), |trace| database.traced(trace)))
+        Ok(match trace {
+            Some(trace) => database.traced(trace),
+            None => database,
+        })
     }
 
     /// Asks all databases within the caller's reach for their versions, at once; in the order of the configuration.

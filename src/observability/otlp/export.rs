@@ -138,13 +138,7 @@ async fn gather(spans: &mut Receiver<Span>, ending: &CancellationToken) -> Optio
     Some(batch)
 }
 
-async fn send_numbers(
-    mut outlet: Outlet<'_>,
-    interval: Duration,
-    source: Source,
-    resource: &Value,
-    begun: Duration,
-) {
+async fn send_numbers(mut outlet: Outlet<'_>, interval: Duration, source: Source, resource: &Value, begun: Duration) {
     let mut ticks = interval_at(Instant::now() + interval, interval);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {

@@ -37,7 +37,8 @@ impl Client {
             }
         }
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        let encrypted = [&target.traces, &target.metrics].into_iter().flatten().any(|url| url.expose().scheme() != "http");
+        let encrypted =
+            [&target.traces, &target.metrics].into_iter().flatten().any(|url| url.expose().scheme() != "http");
         Self { made: OnceCell::new(), headers, encrypted }
     }
 
