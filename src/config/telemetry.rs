@@ -170,10 +170,11 @@ mod tests {
         assert!(!format!("{target:?}").contains("hunter2"));
         let headers: Vec<_> = target.headers.iter().map(|(name, value)| (name.as_str(), value.expose())).collect();
         assert_eq!(headers, [("authorization", "Bearer hunter2"), ("x-tenant", "a,b")]);
-        let said =
-            |key: &str| target.resource.iter().filter(|(known, _)| known == key).map(|(_, value)| value.as_str());
-        assert_eq!(said("service.name").collect::<Vec<_>>(), ["mine"]);
-        assert_eq!(said("deployment.environment.name").collect::<Vec<_>>(), ["test"]);
+        let said = |key: &str| -> Vec<&str> {
+            let all = target.resource.iter().filter(|(known, _)| known == key);
+            all.map(|(_, value)| value.as_str()).collect()
+        };
+        assert_eq!((said("service.name"), said("deployment.environment.name")), (vec!["mine"], vec!["test"]));
         assert_eq!(target.sampler, Sampler { share: Share::Ratio(0.25), follows_parent: true });
         assert_eq!(target.interval, Duration::from_millis(1500));
     }
