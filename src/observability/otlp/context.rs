@@ -60,13 +60,14 @@ fn hex(text: &str, digits: usize) -> Option<u128> {
 /// Whether a text is a list of `key=value` that can be passed on.
 fn is_state(text: &str) -> bool {
     let is_member = |member: &str| {
-        member.split_once('=').is_some_and(|(key, value)| {
+        member.split_once('=').is_some_and(|(key, _)| {
             let of_key = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-' | b'*' | b'/' | b'@');
-            !key.is_empty() && key.bytes().all(of_key) && value.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+            !key.is_empty() && key.bytes().all(of_key)
         })
     };
     let mut members = text.split(',').map(str::trim).filter(|member| !member.is_empty());
     text.len() <= MAX_STATE
+        && text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
         && members.clone().next().is_some()
         && members.clone().count() <= MAX_MEMBERS
         && members.all(is_member)

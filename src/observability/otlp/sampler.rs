@@ -59,17 +59,23 @@ impl Sampler {
         match self.share {
             Share::All => true,
             Share::Nothing => false,
-            Share::Ratio(ratio) => part_of(trace) < ratio,
+            Share::Ratio(ratio) => trace & RANDOM >= threshold(ratio),
         }
     }
 }
 
-/// Where a trace stands between 0 and 1: the same in every process, so that all record the same traces. The random part of an
-/// identifier is its end.
-#[expect(clippy::cast_precision_loss, reason = "the last bits of a random number decide nothing")]
-fn part_of(trace: u128) -> f64 {
-    const RANDOM: u128 = (1 << 56) - 1;
-    (trace & RANDOM) as f64 / (RANDOM as f64 + 1.0)
+/// The part of an identifier that is random: its end.
+const RANDOM: u128 = (1 << 56) - 1;
+
+/// From which number on traces are recorded: the same in every process, so that all record the same ones.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "the number is between 0 and a power of two"
+)]
+fn threshold(ratio: f64) -> u128 {
+    ((1.0 - ratio.clamp(0.0, 1.0)) * (RANDOM + 1) as f64) as u128
 }
 
 #[cfg(test)]
