@@ -21,7 +21,7 @@ pub(crate) async fn operation(
     options: &OperateOptions,
     settings: &OperatingSettings,
     transport: TransportKind,
-) -> Result<(Operation, Option<Exporter>), CliError> {
+) -> Result<(Operation, Option<Box<Exporter>>), CliError> {
     let mut operation = Operation::default().draining_for(options.drain_timeout.unwrap_or(settings.drain_timeout));
     if metrics_address(options, settings).is_some() {
         operation = operation.counting();
@@ -39,13 +39,13 @@ pub(crate) async fn operation(
         None
     });
     Ok(match target.map(Telemetry::new) {
-        Some((telemetry, exporter)) => (operation.exporting(telemetry), Some(exporter)),
+        Some((telemetry, exporter)) => (operation.exporting(telemetry), Some(Box::new(exporter))),
         None => (operation, None),
     })
 }
 
 /// Has traces and metrics exported from now on.
-pub(crate) fn export(exporter: Exporter, services: &Arc<Services>) {
+pub(crate) fn export(exporter: Box<Exporter>, services: &Arc<Services>) {
     let services = Arc::clone(services);
     tokio::spawn(exporter.run(Arc::new(move || numbers(&services))));
 }

@@ -19,7 +19,9 @@ pub fn text(exposition: &Exposition) -> String {
             let (name, kind, help) = (family.name, family.kind.name(), family.help);
             // Writing to a string does not fail, here and below.
             let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}");
-            samples.iter().for_each(|sample| write_sample(&mut text, name, sample));
+            for sample in samples {
+                write_sample(&mut text, name, sample);
+            }
         }
     }
     text
