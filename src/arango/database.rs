@@ -12,9 +12,13 @@ use super::{
     call::Call,
     error::Error,
     limits::{AskedLimits, QueryLimits},
+    traced,
     transport::{Load, Transport},
 };
-use crate::wire::{DatabaseName, ErrorNum};
+use crate::{
+    observability::otlp::CallTrace,
+    wire::{DatabaseName, ErrorNum},
+};
 
 /// A database to talk to. Cheap to clone; clones share connections and token.
 #[derive(Debug, Clone)]
@@ -27,6 +31,8 @@ struct Inner {
     authenticator: Authenticator,
     timeout: Duration,
     limits: QueryLimits,
+    /// The trace of the call that uses it, where there is one.
+    trace: Option<Arc<CallTrace>>,
     /// What the server is being told about work nobody waits for any more.
     farewells: TaskTracker,
 }
@@ -40,13 +46,20 @@ impl Database {
         timeout: Duration,
     ) -> Self {
         let limits = QueryLimits::of_runtime(timeout);
-        Self(Arc::new(Inner { transport, name, authenticator, timeout, limits, farewells: TaskTracker::new() }))
+        let farewells = TaskTracker::new();
+        Self(Arc::new(Inner { transport, name, authenticator, timeout, limits, trace: None, farewells }))
     }
 
     /// The same database with limits for its queries.
     #[must_use]
     pub fn with_limits(&self, limits: QueryLimits) -> Self {
         Self(Arc::new(Inner { limits, ..Inner::clone(&self.0) }))
+    }
+
+    /// The same database, with a span for each request as part of this trace.
+    #[must_use]
+    pub fn traced(&self, trace: Arc<CallTrace>) -> Self {
+        Self(Arc::new(Inner { trace: Some(trace), ..Inner::clone(&self.0) }))
     }
 
     /// The same database with lower limits for its queries, where those are asked for.
@@ -131,8 +144,13 @@ impl Database {
     }
 
     async fn exchange(&self, call: Call, database: Option<&DatabaseName>) -> Result<Response<Bytes>, Error> {
-        let request = call.into_request(database, self.0.timeout)?;
-        self.0.authenticator.send(&*self.0.transport, request).await
+        let mut request = call.into_request(database, self.0.timeout)?;
+        let (transport, authenticator) = (&*self.0.transport, &self.0.authenticator);
+        let Some(trace) = &self.0.trace else { return authenticator.send(transport, request).await };
+        let span = traced::begin(trace, &mut request, database);
+        let outcome = authenticator.send(transport, request).await;
+        traced::end(span, transport, &outcome);
+        outcome
     }
 }
 

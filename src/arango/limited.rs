@@ -11,6 +11,7 @@ use super::{
     error::{TransportError, TransportErrorKind},
     transport::{Deadline, Load, Transport},
 };
+use crate::observability::SafeUrl;
 
 /// Lets a number of requests through at once; the others wait their turn, within their deadline.
 #[derive(Debug)]
@@ -47,6 +48,10 @@ impl Limited {
 impl Transport for Limited {
     fn send(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, TransportError>> {
         Box::pin(self.send_in_turn(request))
+    }
+
+    fn address(&self) -> Option<&SafeUrl> {
+        self.inner.address()
     }
 
     fn load(&self) -> Option<Load> {

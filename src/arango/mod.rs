@@ -18,6 +18,7 @@ pub mod limited;
 pub mod limits;
 pub mod many;
 pub mod query_admin;
+mod traced;
 pub mod transport;
 pub mod users;
 pub mod view;

@@ -8,12 +8,18 @@ use futures::future::BoxFuture;
 use http::{Request, Response};
 
 use super::error::TransportError;
+use crate::observability::SafeUrl;
 
 /// Carries requests to one ArangoDB server or cluster.
 pub trait Transport: Send + Sync + std::fmt::Debug {
     /// Sends a request, whose URI is path and query only, and gives the whole answer, whatever its status. Keeps to the
     /// [`Deadline`] among the request's extensions.
     fn send(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, TransportError>>;
+
+    /// Where the server is, where there is one: of several the one that answered last.
+    fn address(&self) -> Option<&SafeUrl> {
+        None
+    }
 
     /// How busy it is, where it knows.
     fn load(&self) -> Option<Load> {

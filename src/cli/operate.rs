@@ -6,21 +6,22 @@ use tokio_util::sync::CancellationToken;
 
 use super::{arguments::operate::OperateOptions, error::CliError, output, signals::StopSignals};
 use crate::{
-    config::{AuditTarget, OperatingSettings, TransportKind},
-    mcp::serve_metrics,
+    config::{AuditTarget, OperatingSettings, SystemEnv, TransportKind, telemetry},
+    mcp::{numbers, serve_metrics},
     observability::{
         Operation,
         audit::{AuditLog, Key, Target},
+        otlp::{Exporter, Telemetry},
     },
     tools::Services,
 };
 
-/// The watchers of calls that flags and environment ask for.
+/// The watchers of calls that flags and environment ask for, and what sends to a collector what they see, if there is one.
 pub(crate) async fn operation(
     options: &OperateOptions,
     settings: &OperatingSettings,
     transport: TransportKind,
-) -> Result<Operation, CliError> {
+) -> Result<(Operation, Option<Box<Exporter>>), CliError> {
     let mut operation = Operation::default().draining_for(options.drain_timeout.unwrap_or(settings.drain_timeout));
     if metrics_address(options, settings).is_some() {
         operation = operation.counting();
@@ -28,13 +29,25 @@ pub(crate) async fn operation(
     if transport == TransportKind::Http {
         operation = operation.remembering();
     }
-    match audit_log(options, settings).await? {
-        Some(log) => {
-            let wanted = options.audit_arguments.map_or(settings.audit_arguments, Into::into);
-            Ok(operation.recording(log, wanted))
-        }
-        None => Ok(operation),
+    if let Some(log) = audit_log(options, settings).await? {
+        let wanted = options.audit_arguments.map_or(settings.audit_arguments, Into::into);
+        operation = operation.recording(log, wanted);
     }
+    // These variables are for all programs of a machine or a pod: what one of them cannot do is no reason not to serve.
+    let target = telemetry::from_env(&SystemEnv).unwrap_or_else(|error| {
+        tracing::warn!("no traces and no metrics are exported: {error}");
+        None
+    });
+    Ok(match target.map(Telemetry::new) {
+        Some((telemetry, exporter)) => (operation.exporting(telemetry), Some(Box::new(exporter))),
+        None => (operation, None),
+    })
+}
+
+/// Has traces and metrics exported from now on.
+pub(crate) fn export(exporter: Box<Exporter>, services: &Arc<Services>) {
+    let services = Arc::clone(services);
+    tokio::spawn(exporter.run(Arc::new(move || numbers(&services))));
 }
 
 async fn audit_log(options: &OperateOptions, settings: &OperatingSettings) -> Result<Option<AuditLog>, CliError> {

@@ -33,7 +33,11 @@ pub(crate) async fn run(options: ServerOptions) -> Result<ExitCode, CliError> {
         TransportKind::Http => setup::shared_sessions(&settings.sessions)?,
     };
     let services = setup::services(&options.databases, &settings, sessions).await?;
-    services.operate(operate::operation(&options.operate, &settings.operating, transport).await?);
+    let (operation, exporter) = operate::operation(&options.operate, &settings.operating, transport).await?;
+    services.operate(operation);
+    if let Some(exporter) = exporter {
+        operate::export(exporter, &services);
+    }
     reload::follow(Arc::clone(&services), ConfigSource::new(&options.databases, &settings));
     let ending = Ending::prepare(&options.operate, &settings.operating, &services);
     operate::metrics(&options.operate, &settings.operating, &services).await?;

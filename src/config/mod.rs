@@ -16,6 +16,7 @@ pub mod rights;
 pub mod save;
 pub mod sessions;
 pub mod settings;
+pub mod telemetry;
 pub mod tokens;
 mod values;
 

@@ -10,6 +10,7 @@ mod drain;
 mod http;
 mod operate;
 mod ordered;
+mod origin;
 mod polish;
 mod progress;
 mod prompts;
@@ -21,7 +22,7 @@ mod sessions;
 mod stdio;
 
 pub use http::{HttpError, HttpOptions, TlsError, serve_http};
-pub use operate::{MetricsError, serve_metrics};
+pub use operate::{MetricsError, numbers, serve_metrics};
 pub use server::{Channel, Server};
 pub use stdio::serve_stdio;
 

@@ -22,13 +22,14 @@ use super::{
     changes::{Changes, NOTICE},
     completions,
     confirm::Confirmer,
+    origin::origin,
     progress::{self, Listener},
     prompts, resources,
     session_id::{caller, is_modern},
 };
 use crate::{
     progress::Progress,
-    tools::{CallContext, Describer, Effect, Entry, Registry, Services},
+    tools::{CallContext, Describer, Effect, Entry, Origin, Registry, Services},
 };
 
 /// How long a client may keep a list without asking: another configuration changes it, and not every client is told.
@@ -127,8 +128,14 @@ impl Server {
     }
 
     /// The call a request is.
-    fn call_of(&self, context: &RequestContext<RoleServer>) -> CallContext {
-        CallContext::new(Arc::clone(&self.shared.services), caller(self.channel, context))
+    fn call_of(&self, method: &'static str, context: &RequestContext<RoleServer>) -> CallContext {
+        let call = CallContext::new(Arc::clone(&self.shared.services), caller(self.channel, context));
+        call.as_part_of(self.origin_of(method, context))
+    }
+
+    fn origin_of(&self, method: &'static str, context: &RequestContext<RoleServer>) -> Origin {
+        let headers = context.extensions.get::<::http::request::Parts>().map(|parts| &parts.headers);
+        origin(&self.shared.services, method, Some(&context.meta), headers)
     }
 
     fn about() -> Implementation {
@@ -220,7 +227,7 @@ impl ServerHandler for Server {
         if request.is_some_and(|page| page.cursor.is_some()) {
             return Err(ErrorData::invalid_params("unknown cursor: the list of tools has a single page", None));
         }
-        let call = self.call_of(&context);
+        let call = self.call_of("tools/list", &context);
         let hidden = self.shared.registry.hidden(&call).await;
         let offered = self.shared.registry.offered(&call.config, &call.caller.rights);
         let shown = offered.iter().filter(|entry| !hidden.contains(entry.name));
@@ -250,6 +257,7 @@ impl ServerHandler for Server {
         let caller = caller(self.channel, &context);
         let confirmer = Arc::new(Confirmer::of(self.channel, caller.session.is_some(), &request, &context));
         let call = CallContext::new(Arc::clone(&self.shared.services), caller).asking(confirmer.clone());
+        let call = call.as_part_of(self.origin_of("tools/call", &context));
         let (call, listener) = listening(call, &context);
         let arguments = request.arguments.unwrap_or_default();
         let work = progress::telling(listener, self.run(entry, &call, arguments, &context.ct, is_modern(&context)));
@@ -297,7 +305,7 @@ impl ServerHandler for Server {
         request: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
-        let mut list = resources::list(&self.call_of(&context), request.as_ref())?;
+        let mut list = resources::list(&self.call_of("resources/list", &context), request.as_ref())?;
         (list.ttl_ms, list.cache_scope) = cache_hints(&context, LIST_TTL_MILLIS);
         list.meta = signature(&context);
         Ok(list)
@@ -308,7 +316,7 @@ impl ServerHandler for Server {
         request: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
-        let mut list = resources::templates(&self.call_of(&context), request.as_ref())?;
+        let mut list = resources::templates(&self.call_of("resources/templates/list", &context), request.as_ref())?;
         (list.ttl_ms, list.cache_scope) = cache_hints(&context, LIST_TTL_MILLIS);
         list.meta = signature(&context);
         Ok(list)
@@ -319,7 +327,7 @@ impl ServerHandler for Server {
         request: ReadResourceRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
-        let call = self.call_of(&context);
+        let call = self.call_of("resources/read", &context);
         let mut read =
             until_cancelled(&context, Box::pin(resources::read(&self.shared.describer, &call, &request.uri))).await?;
         // What stands in a database may be different the next moment.
@@ -333,7 +341,7 @@ impl ServerHandler for Server {
         request: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListPromptsResult, ErrorData> {
-        let mut list = prompts::list(&self.call_of(&context), request.as_ref())?;
+        let mut list = prompts::list(&self.call_of("prompts/list", &context), request.as_ref())?;
         (list.ttl_ms, list.cache_scope) = cache_hints(&context, LIST_TTL_MILLIS);
         list.meta = signature(&context);
         Ok(list)
@@ -344,7 +352,7 @@ impl ServerHandler for Server {
         request: GetPromptRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<GetPromptResponse, ErrorData> {
-        let call = self.call_of(&context);
+        let call = self.call_of("prompts/get", &context);
         let arguments = request.arguments.unwrap_or_default();
         let work = Box::pin(prompts::get(&self.shared.describer, &call, &request.name, &arguments));
         let mut prompt = until_cancelled(&context, work).await?;
@@ -357,7 +365,7 @@ impl ServerHandler for Server {
         request: CompleteRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CompleteResult, ErrorData> {
-        let call = self.call_of(&context);
+        let call = self.call_of("completion/complete", &context);
         let work = Box::pin(completions::complete(&self.shared.describer, &call, &request));
         let mut completed = until_cancelled(&context, work).await?;
         completed.meta = signature(&context);

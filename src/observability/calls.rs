@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::otlp::CallTrace;
+
 /// How a call ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
@@ -40,6 +42,10 @@ pub struct CallEnd<'a> {
     pub who: &'a str,
     /// The beginning of the session's identifier.
     pub session: Option<&'a str>,
+    /// Its trace, where there is one.
+    pub trace: Option<&'a CallTrace>,
+    /// The name of the database on its server.
+    pub namespace: Option<&'a str>,
     /// The tool.
     pub tool: &'static str,
     /// The key of the database, once one was chosen.

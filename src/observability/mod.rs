@@ -5,6 +5,7 @@ pub mod calls;
 pub mod logging;
 pub mod metrics;
 pub mod operation;
+pub mod otlp;
 pub mod recent;
 pub mod secret;
 pub mod url;

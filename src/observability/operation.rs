@@ -1,7 +1,10 @@
 //! What a running server knows of itself, and where the end of every call is told: once, to all who watch.
 
 use std::{
-    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -11,6 +14,7 @@ use super::{
     audit::{AuditLog, Line, Receipt, now},
     calls::CallEnd,
     metrics::Metrics,
+    otlp::{Telemetry, Tracer},
     recent::Recent,
 };
 use crate::clock::{Clock as _, SystemClock};
@@ -46,6 +50,7 @@ pub struct Operation {
     audit: Option<(AuditLog, Wanted)>,
     metrics: Option<Metrics>,
     recent: Option<Recent>,
+    telemetry: Option<Telemetry>,
     drain: Duration,
     draining: AtomicBool,
     sessions: AtomicUsize,
@@ -59,6 +64,7 @@ impl Default for Operation {
             audit: None,
             metrics: None,
             recent: None,
+            telemetry: None,
             drain: DRAIN,
             draining: AtomicBool::new(false),
             sessions: AtomicUsize::new(0),
@@ -90,6 +96,13 @@ impl Operation {
         self
     }
 
+    /// Calls are traced, or counted for OpenTelemetry.
+    #[must_use]
+    pub fn exporting(self, telemetry: Telemetry) -> Self {
+        let counting = if telemetry.counts() && self.metrics.is_none() { self.counting() } else { self };
+        Self { telemetry: Some(telemetry), ..counting }
+    }
+
     /// How long running calls may go on at the end.
     #[must_use]
     pub fn draining_for(mut self, drain: Duration) -> Self {
@@ -104,6 +117,9 @@ impl Operation {
         }
         if let Some(recent) = &self.recent {
             recent.call_ended(call, SystemClock.monotonic());
+        }
+        if let Some(trace) = call.trace {
+            trace.ended(call);
         }
         let Some((log, _)) = &self.audit else {
             trace(call);
@@ -137,6 +153,11 @@ impl Operation {
     /// The counters, if calls are counted.
     pub fn metrics(&self) -> Option<&Metrics> {
         self.metrics.as_ref()
+    }
+
+    /// Where traces of calls begin, if there are any.
+    pub fn tracer(&self) -> Option<&Arc<Tracer>> {
+        self.telemetry.as_ref()?.tracer()
     }
 
     /// The calls of late, if they are remembered.
@@ -196,10 +217,13 @@ impl Operation {
         SystemClock.monotonic().saturating_sub(self.began)
     }
 
-    /// The end: what is to be recorded is on the disk when this returns.
+    /// The end: what is to be recorded is on the disk when this returns, and what is to be exported has been tried.
     pub async fn finish(&self) {
         if let Some(log) = self.audit() {
             log.finish().await;
+        }
+        if let Some(telemetry) = &self.telemetry {
+            telemetry.finish(self.drain).await;
         }
     }
 }

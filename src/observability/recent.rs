@@ -201,6 +201,8 @@ mod tests {
         CallEnd {
             who: "ann",
             session: None,
+            trace: None,
+            namespace: None,
             tool: "arango_query",
             database: Some(database),
             level: None,

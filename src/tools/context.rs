@@ -24,7 +24,10 @@ use crate::{
     clock::SystemClock,
     config::{Config, DatabaseKey, Rights},
     dump,
-    observability::Operation,
+    observability::{
+        Operation,
+        otlp::{CallTrace, TraceContext},
+    },
     progress::{Job, Progress},
     tenancy::{
         ConnectError, Databases, FocusSealer, Inputs, Level, Principal, Probe, Quotas, Resolution, SessionError,
@@ -228,6 +231,15 @@ impl Caller {
     }
 }
 
+/// What a call is part of.
+#[derive(Debug, Clone, Default)]
+pub struct Origin {
+    /// The method of the request.
+    pub method: &'static str,
+    /// The span it belongs to, where it belongs to one and that is of interest.
+    pub parent: Option<TraceContext>,
+}
+
 /// Counts as work under way for as long as it is there.
 #[derive(Debug)]
 struct Running(Arc<Services>);
@@ -281,6 +293,9 @@ pub struct CallContext {
     /// No call follows this one, so nothing is kept for one.
     last: bool,
     used: OnceLock<(DatabaseKey, Level)>,
+    origin: Origin,
+    /// The trace of the tool that runs now: a resource or a prompt may take several, one after the other.
+    trace: Mutex<Option<Arc<CallTrace>>>,
     _running: Running,
 }
 
@@ -301,6 +316,8 @@ impl CallContext {
             list_changed: AtomicBool::new(false),
             last: false,
             used: OnceLock::new(),
+            origin: Origin::default(),
+            trace: Mutex::default(),
         }
     }
 
@@ -309,6 +326,21 @@ impl CallContext {
     pub(crate) fn asking(mut self, asker: Arc<dyn Asker>) -> Self {
         self.asker = asker;
         self
+    }
+
+    /// The same call as part of what it came from.
+    #[must_use]
+    pub fn as_part_of(mut self, origin: Origin) -> Self {
+        self.origin = origin;
+        self
+    }
+
+    /// Begins the trace of a tool, where calls are traced.
+    pub(super) fn begin_trace(&self) -> Option<Arc<CallTrace>> {
+        let tracer = self.services.operation().tracer()?;
+        let trace = Arc::new(tracer.call(self.origin.method, self.origin.parent.as_ref()));
+        *self.trace.lock() = Some(Arc::clone(&trace));
+        Some(trace)
     }
 
     /// Notes the digest of the arguments, which a confirmation is bound to.
@@ -449,7 +481,12 @@ impl CallContext {
         if self.config.entry(key).is_none() {
             return Err(no_connection(&ConnectError::Unknown(key.to_string())));
         }
-        self.databases.get(key).await.map_err(|error| no_connection(&error))
+        let database = self.databases.get(key).await.map_err(|error| no_connection(&error))?;
+        let trace = self.trace.lock().clone();
+        Ok(match trace {
+            Some(trace) => database.traced(trace),
+            None => database,
+        })
     }
 
     /// Asks all databases within the caller's reach for their versions, at once; in the order of the configuration.

@@ -36,7 +36,7 @@ mod tool;
 mod toolset;
 
 pub(crate) use confirm::{Answer, Asker, Decision, LIFETIME as CONFIRMATION_LIFETIME, Question};
-pub use context::{CallContext, Caller, Services};
+pub use context::{CallContext, Caller, Origin, Services};
 pub(crate) use describe::{Describer, Subject};
 pub use effect::{Effect, Hints};
 pub use error::{Kind, ToolError};

@@ -74,7 +74,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clap_complete", &["cli/completions/"]),
     ("clap_mangen", &["cli/man.rs"]),
     ("indicatif", &["cli/call/bar.rs"]),
-    ("reqwest", &["access/oauth/fetch.rs", "arango/http/", "cli/call"]),
+    ("reqwest", &["access/oauth/fetch.rs", "arango/http/", "cli/call", "observability/otlp/send.rs"]),
     ("hyper", &["embedded/listen/", "mcp/http/"]),
     ("serde_saphyr", &["config/"]),
     ("granit_parser", &["config/edit/"]),

@@ -134,6 +134,10 @@ impl Transport for HttpTransport {
     fn send(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, TransportError>> {
         Box::pin(self.send_to_any(request))
     }
+
+    fn address(&self) -> Option<&SafeUrl> {
+        self.servers.get(self.preferred.load(Ordering::Relaxed))
+    }
 }
 
 async fn read_body(mut answer: reqwest::Response) -> Result<Bytes, TransportError> {

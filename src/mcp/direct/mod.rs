@@ -26,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 
 pub(crate) use calls::Calls;
 
-use super::{Server, session_id::caller_in, sessions::BoundedSessions};
+use super::{Server, origin::origin, session_id::caller_in, sessions::BoundedSessions};
 use crate::{
     tenancy::session,
     tools::{CallContext, Effect},
@@ -163,7 +163,9 @@ impl Ways {
         let message = regular::message(era, &parts.headers, body)?;
         let entry = self.server.find(&message.params.name)?;
         let caller = caller_in(session, era == Era::Sessions, Some(&parts.extensions));
-        let context = CallContext::new(Arc::clone(self.server.services()), caller);
+        let services = self.server.services();
+        let origin = origin(services, regular::METHOD, message.params.meta.as_deref(), Some(&parts.headers));
+        let context = CallContext::new(Arc::clone(services), caller).as_part_of(origin);
         if entry.effect == Effect::Session || entry.may_ask(&context) {
             return None;
         }

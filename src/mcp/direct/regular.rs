@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 /// The one method.
-const METHOD: &str = "tools/call";
+pub(crate) const METHOD: &str = "tools/call";
 /// The notification that takes a request back.
 const CANCELLED: &str = "notifications/cancelled";
 /// What the keys of the protocol begin with that a request may carry in `_meta`.
@@ -56,8 +56,9 @@ pub(crate) struct Params<'a> {
     /// Its arguments.
     #[serde(default)]
     pub(crate) arguments: Option<Map<String, Value>>,
+    /// What is said beside them.
     #[serde(rename = "_meta", default)]
-    meta: Option<RequestMetaObject>,
+    pub(crate) meta: Option<RequestMetaObject>,
 }
 
 /// The era of a request with regular headers; nothing for any other request.

@@ -7,7 +7,7 @@ use tokio::net::TcpListener;
 
 use super::{probes::Probes, text_response};
 use crate::{
-    observability::metrics::{CONTENT_TYPE, Exposition, process},
+    observability::metrics::{CONTENT_TYPE, Exposition, process, text},
     tools::Services,
 };
 
@@ -44,51 +44,54 @@ pub async fn serve_metrics(address: SocketAddr, services: Arc<Services>) -> Resu
 }
 
 async fn metrics(State(counted): State<Arc<Counted>>) -> Response {
-    let mut text = Exposition::default();
+    let mut ups = Exposition::default();
     for (key, said) in counted.probes.said().await {
-        text.sample("mcp_arangodb_database_up", &[("database", key.as_str())], u8::from(said.is_ok()));
+        ups.sample("mcp_arangodb_database_up", &[("database", key.as_str())], said.is_ok());
     }
     let services = Arc::clone(&counted.services);
-    let written = tokio::task::spawn_blocking(move || {
-        write(&services, &mut text);
-        process(&mut text);
-        text.finish()
-    });
+    let written = tokio::task::spawn_blocking(move || text(&with_numbers(&services, ups)));
     match written.await {
         Ok(text) => text_response(StatusCode::OK, CONTENT_TYPE, text),
         Err(_ending) => text_response(StatusCode::SERVICE_UNAVAILABLE, "text/plain", "the server is stopping"),
     }
 }
 
-/// What the services know at this moment.
-fn write(services: &Services, text: &mut Exposition) {
+/// The numbers of this moment, except whether databases answer: nobody asks them for this. Blocking, though on no disk.
+pub fn numbers(services: &Services) -> Exposition {
+    with_numbers(services, Exposition::default())
+}
+
+/// Adds what the services know at this moment.
+fn with_numbers(services: &Services, mut all: Exposition) -> Exposition {
     let operation = services.operation();
-    text.sample("mcp_arangodb_build_info", &[("version", crate::mcp::VERSION)], 1);
+    all.sample("mcp_arangodb_build_info", &[("version", crate::mcp::VERSION)], true);
     if let Some(metrics) = operation.metrics() {
-        metrics.expose(text);
+        metrics.expose(&mut all);
     }
-    text.sample("mcp_arangodb_calls_in_flight", &[], services.calls_in_flight());
-    text.sample("mcp_arangodb_sessions", &[], operation.sessions());
-    text.sample("mcp_arangodb_draining", &[], u8::from(operation.is_draining()));
+    all.sample("mcp_arangodb_calls_in_flight", &[], services.calls_in_flight());
+    all.sample("mcp_arangodb_sessions", &[], operation.sessions());
+    all.sample("mcp_arangodb_draining", &[], operation.is_draining());
     let databases = services.databases();
     for (key, load) in databases.loads() {
         let labels = [("database", key.as_str())];
-        text.sample("mcp_arangodb_connections_in_use", &labels, load.in_use);
-        text.sample("mcp_arangodb_connections_limit", &labels, load.limit);
+        all.sample("mcp_arangodb_connections_in_use", &labels, load.in_use);
+        all.sample("mcp_arangodb_connections_limit", &labels, load.limit);
     }
     if let Some(size) = databases.engine_size() {
-        text.sample("mcp_arangodb_engine_databases", &[], size.databases);
-        text.sample("mcp_arangodb_engine_collections", &[], size.collections);
-        text.sample("mcp_arangodb_engine_documents", &[], size.documents);
+        all.sample("mcp_arangodb_engine_databases", &[], size.databases);
+        all.sample("mcp_arangodb_engine_collections", &[], size.collections);
+        all.sample("mcp_arangodb_engine_documents", &[], size.documents);
     }
     let reloads = operation.reloads();
-    text.sample("mcp_arangodb_config_reloads_total", &[("outcome", "ok")], reloads.succeeded);
-    text.sample("mcp_arangodb_config_reloads_total", &[("outcome", "error")], reloads.failed);
-    text.sample("mcp_arangodb_config_last_reload_successful", &[], u8::from(reloads.problem.is_none()));
+    all.sample("mcp_arangodb_config_reloads_total", &[("outcome", "ok")], reloads.succeeded);
+    all.sample("mcp_arangodb_config_reloads_total", &[("outcome", "error")], reloads.failed);
+    all.sample("mcp_arangodb_config_last_reload_successful", &[], reloads.problem.is_none());
     if let Some(log) = operation.audit() {
         let (written, lost) = log.counts();
-        text.sample("mcp_arangodb_audit_lines_total", &[], written);
-        text.sample("mcp_arangodb_audit_lines_lost_total", &[], lost);
+        all.sample("mcp_arangodb_audit_lines_total", &[], written);
+        all.sample("mcp_arangodb_audit_lines_lost_total", &[], lost);
     }
-    text.sample("process_uptime_seconds", &[], operation.uptime().as_secs_f64());
+    all.sample("process_uptime_seconds", &[], operation.uptime().as_secs_f64());
+    process(&mut all);
+    all
 }

@@ -22,7 +22,7 @@ use serde_json::Value;
 use super::session_id::Authenticated;
 use crate::{config::Rights, tools::Services};
 
-pub use metrics::{MetricsError, serve_metrics};
+pub use metrics::{MetricsError, numbers, serve_metrics};
 use probes::Probes;
 
 /// What the server says about itself.

@@ -162,6 +162,8 @@ mod tests {
             drop(services.operation().call_ended(&CallEnd {
                 who: "ann",
                 session: None,
+                trace: None,
+                namespace: None,
                 tool: "arango_query",
                 database,
                 level: None,

@@ -1,6 +1,7 @@
-//! What is counted, and the text in which Prometheus reads it. Labels are bounded: tools, outcomes and levels are ours, and
+//! What is counted, and the text in which Prometheus reads it; [`super::otlp`] tells the same numbers. Labels are bounded: tools, outcomes and levels are ours, and
 //! databases are configured.
 
+mod exposition;
 mod names;
 mod process;
 mod text;
@@ -11,9 +12,10 @@ use parking_lot::Mutex;
 
 use super::calls::{CallEnd, Outcome};
 
+pub use exposition::{Distribution, Exposition, Sample, Value};
 pub use names::{FAMILIES, Family, Kind};
 pub use process::process;
-pub use text::{CONTENT_TYPE, Exposition};
+pub use text::{CONTENT_TYPE, text};
 
 /// Upper ends of the classes of durations, in seconds.
 const BOUNDS: [f64; 14] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
@@ -111,7 +113,7 @@ impl Calls {
         self.cut += u64::from(call.cut);
     }
 
-    fn expose(&self, place: [(&str, &str); 2], to: &mut Exposition) {
+    fn expose(&self, place: [(&'static str, &str); 2], to: &mut Exposition) {
         let [tool, database] = place;
         for (outcome, count) in sorted(self.outcomes.clone()) {
             to.sample("mcp_arangodb_calls_total", &[tool, database, ("outcome", outcome)], count);
@@ -121,14 +123,9 @@ impl Calls {
         }
         to.sample("mcp_arangodb_rows_returned_total", &place, self.rows);
         to.sample("mcp_arangodb_results_cut_total", &place, self.cut);
-        let mut below = 0;
-        for (bound, count) in BOUNDS.iter().zip(self.durations) {
-            below += count;
-            to.part(DURATION, "_bucket", &[tool, database, ("le", &bound.to_string())], below);
-        }
-        to.part(DURATION, "_bucket", &[tool, database, ("le", "+Inf")], self.count);
-        to.part(DURATION, "_sum", &place, self.sum.as_secs_f64());
-        to.part(DURATION, "_count", &place, self.count);
+        let sum = self.sum.as_secs_f64();
+        let distribution = Distribution { bounds: &BOUNDS, classes: self.durations.to_vec(), count: self.count, sum };
+        to.sample(DURATION, &place, distribution);
     }
 }
 
@@ -146,6 +143,8 @@ mod tests {
         CallEnd {
             who: "ann",
             session: None,
+            trace: None,
+            namespace: None,
             tool: "arango_query",
             database: Some("shop"),
             level: Some("argument"),
@@ -165,8 +164,8 @@ mod tests {
         metrics.call_ended(&call(Outcome::Cancelled, 40_000));
         metrics.unknown_tool();
         metrics.request("POST", "/mcp", 200);
-        let mut text = Exposition::default();
-        metrics.expose(&mut text);
-        insta::assert_snapshot!(text.finish());
+        let mut all = Exposition::default();
+        metrics.expose(&mut all);
+        insta::assert_snapshot!(text(&all));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::text::Exposition;
+use super::exposition::Exposition;
 
 /// Ticks of processor time in a second, as Linux shows them to programs on every machine.
 const TICKS: f64 = 100.0;

@@ -1,49 +1,56 @@
 //! The text format of Prometheus, version 0.0.4.
 
-use std::{collections::HashMap, fmt::Display, fmt::Write as _};
+use std::fmt::Write as _;
 
-use super::names::FAMILIES;
+use super::{
+    exposition::{Distribution, Exposition, Sample, Value},
+    names::FAMILIES,
+};
 
 /// The type of the text.
 pub const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// Samples on their way to a text: those of one metric have to stand together.
-#[derive(Debug, Default)]
-pub struct Exposition(HashMap<&'static str, String>);
-
-impl Exposition {
-    /// Adds a sample.
-    pub fn sample(&mut self, name: &'static str, labels: &[(&str, &str)], value: impl Display) {
-        self.part(name, "", labels, value);
-    }
-
-    /// Adds a sample whose name is longer than that of its metric.
-    pub(super) fn part(&mut self, name: &'static str, suffix: &str, labels: &[(&str, &str)], value: impl Display) {
-        let lines = self.0.entry(name).or_default();
-        lines.push_str(name);
-        lines.push_str(suffix);
-        for (position, (label, text)) in labels.iter().enumerate() {
-            lines.push(if position == 0 { '{' } else { ',' });
-            let text = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+/// The text. A sample of a metric that is not in the table is left out.
+pub fn text(exposition: &Exposition) -> String {
+    let mut text = String::new();
+    for family in FAMILIES {
+        let samples = exposition.samples(family.name);
+        if !samples.is_empty() {
+            let (name, kind, help) = (family.name, family.kind.name(), family.help);
             // Writing to a string does not fail, here and below.
-            let _ = write!(lines, "{label}=\"{text}\"");
-        }
-        if !labels.is_empty() {
-            lines.push('}');
-        }
-        let _ = writeln!(lines, " {value}");
-    }
-
-    /// The text. A sample of a metric that is not in the table is left out.
-    pub fn finish(self) -> String {
-        let mut text = String::new();
-        for family in FAMILIES {
-            if let Some(lines) = self.0.get(family.name) {
-                let (name, kind, help) = (family.name, family.kind.name(), family.help);
-                let _ = write!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n{lines}");
+            let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}");
+            for sample in samples {
+                write_sample(&mut text, name, sample);
             }
         }
-        text
+    }
+    text
+}
+
+fn write_sample(text: &mut String, name: &str, sample: &Sample) {
+    let line = |text: &mut String, suffix: &str, more: Option<(&str, &str)>, value: &dyn std::fmt::Display| {
+        let _ = write!(text, "{name}{suffix}");
+        let labels = sample.labels.iter().map(|(label, text)| (*label, text.as_str())).chain(more);
+        for (position, (label, value)) in labels.enumerate() {
+            let value = value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+            let _ = write!(text, "{}{label}=\"{value}\"", if position == 0 { '{' } else { ',' });
+        }
+        let end = if sample.labels.is_empty() && more.is_none() { "" } else { "}" };
+        let _ = writeln!(text, "{end} {value}");
+    };
+    match &sample.value {
+        Value::Count(count) => line(text, "", None, count),
+        Value::Amount(amount) => line(text, "", None, amount),
+        Value::Distribution(Distribution { bounds, classes, count, sum }) => {
+            let mut below = 0;
+            for (bound, class) in bounds.iter().zip(classes) {
+                below += class;
+                line(text, "_bucket", Some(("le", &bound.to_string())), &below);
+            }
+            line(text, "_bucket", Some(("le", "+Inf")), count);
+            line(text, "_sum", None, sum);
+            line(text, "_count", None, count);
+        }
     }
 }
 
@@ -53,12 +60,12 @@ mod tests {
 
     #[test]
     fn samples_of_a_metric_stand_together_and_labels_are_escaped() {
-        let mut text = Exposition::default();
-        text.sample("mcp_arangodb_sessions", &[], 3);
-        text.sample("mcp_arangodb_database_up", &[("database", "a\"b\\c\nd")], 1);
-        text.sample("mcp_arangodb_database_up", &[("database", "e")], 0);
-        text.sample("made_up", &[], 1);
-        insta::assert_snapshot!(text.finish(), @r#"
+        let mut all = Exposition::default();
+        all.sample("mcp_arangodb_sessions", &[], 3_u64);
+        all.sample("mcp_arangodb_database_up", &[("database", "a\"b\\c\nd")], 1_u64);
+        all.sample("mcp_arangodb_database_up", &[("database", "e")], 0_u64);
+        all.sample("made_up", &[], 1_u64);
+        insta::assert_snapshot!(text(&all), @r#"
         # HELP mcp_arangodb_sessions Sessions of clients of the older protocols.
         # TYPE mcp_arangodb_sessions gauge
         mcp_arangodb_sessions 3

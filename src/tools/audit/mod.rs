@@ -3,7 +3,7 @@
 
 mod arguments;
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
 use super::{
     context::CallContext,
@@ -14,6 +14,7 @@ use super::{
 use crate::observability::{
     audit::{AuditLog, Receipt},
     calls::{CallEnd, Outcome},
+    otlp::CallTrace,
 };
 
 /// Tells of the call when it ends, and also when it is cancelled by being dropped.
@@ -21,6 +22,7 @@ use crate::observability::{
 pub(crate) struct Witness<'a> {
     tool: &'static str,
     context: &'a CallContext,
+    trace: Option<Arc<CallTrace>>,
     begun: Instant,
     arguments: Option<String>,
     told: bool,
@@ -28,7 +30,8 @@ pub(crate) struct Witness<'a> {
 
 impl<'a> Witness<'a> {
     pub(crate) fn begin(tool: &'static str, context: &'a CallContext) -> Self {
-        Self { tool, context, begun: Instant::now(), arguments: None, told: false }
+        let trace = context.begin_trace();
+        Self { tool, context, trace, begun: Instant::now(), arguments: None, told: false }
     }
 
     /// Notes of the arguments what the audit log wants to know.
@@ -71,6 +74,8 @@ impl<'a> Witness<'a> {
         self.context.services.operation().call_ended(&CallEnd {
             who: self.context.caller.principal.as_str(),
             session: self.context.session_label(),
+            trace: self.trace.as_deref(),
+            namespace: used.and_then(|(key, _)| Some(self.context.config.entry(key)?.database.as_str())),
             tool: self.tool,
             database: used.map(|(key, _)| key.as_str()),
             level: used.map(|(_, level)| level.name()),

@@ -6,6 +6,7 @@ mod ending;
 mod metrics;
 mod pages;
 mod reload;
+mod telemetry;
 
 use std::{
     path::Path,

@@ -42,9 +42,15 @@ impl Server {
 
     /// A server that is called with this client.
     pub(crate) fn start_for(client: Client, arguments: &[&str]) -> Self {
+        Self::start_under(client, arguments, &[])
+    }
+
+    /// The same, with these variables in its environment.
+    pub(crate) fn start_under(client: Client, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let home = tempfile::tempdir().unwrap();
         let mut command = program(home.path());
-        command.args(["server", "--transport", "http", "--port", "0"]).args(arguments).stdout(Stdio::null());
+        command.args(["server", "--transport", "http", "--port", "0"]).args(arguments).envs(variables.iter().copied());
+        command.stdout(Stdio::null());
         let mut child = command.spawn().unwrap();
         let mut errors = BufReader::new(child.stderr.take().unwrap());
         let mut said = String::new();
@@ -72,6 +78,11 @@ impl Server {
         };
         let timely = tokio::time::timeout(PATIENCE, said).await;
         assert!(timely.is_ok(), "{what:?} was not said, but: {}", self.log.lock());
+    }
+
+    /// What it has said so far.
+    pub(crate) fn log(&self) -> String {
+        self.log.lock().clone()
     }
 
     fn id(&self) -> u64 {
