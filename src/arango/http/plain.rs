@@ -32,6 +32,7 @@ use super::{CONNECT_TIMEOUT, IDLE_TIMEOUT, Inflow, Kind, TransportError, USER_AG
 /// How often the other end is asked whether it is still there while nothing comes from it, and how often in vain.
 const KEEP_ALIVE: (Duration, u32) = (Duration::from_secs(15), 3);
 /// How long what was sent may stay without a sign that it has arrived.
+#[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
 const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
 
 type Wire = http1::Connection<TokioIo<TcpStream>, Full<Bytes>>;
