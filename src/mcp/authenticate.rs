@@ -7,7 +7,6 @@ use axum::{
     body::Body,
     extract::{Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
-    middleware::Next,
     response::Response,
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -60,8 +59,12 @@ enum Stop {
     NoSuchDatabase,
 }
 
-/// The middleware.
-pub(crate) async fn authenticate(State(door): State<Arc<Door>>, mut request: Request, next: Next) -> Response {
+/// A step: nobody gets on who is not known.
+pub(crate) async fn authenticate<F: Future<Output = Response>>(
+    door: &Door,
+    mut request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     let config = door.services.config();
     let shown = Shown {
         uri: request.uri(),
@@ -74,7 +77,7 @@ pub(crate) async fn authenticate(State(door): State<Arc<Door>>, mut request: Req
             if let Some(Identity { principal, rights }) = identity {
                 request.extensions_mut().insert(Authenticated { principal, rights });
             }
-            next.run(request).await
+            next(request).await
         }
         Err(stop) => {
             // Without its address, which may hold a token that was put in the wrong place.

@@ -5,7 +5,6 @@ use axum::{
     body::{Body, to_bytes},
     extract::Request,
     http::{HeaderValue, Method, StatusCode, header},
-    middleware::Next,
     response::Response,
 };
 use serde_json::json;
@@ -18,10 +17,13 @@ const PARSE_ERROR: i32 = -32700;
 /// JSON-RPC's "invalid request".
 const INVALID_REQUEST: i32 = -32600;
 
-/// A middleware for the MCP endpoint.
-pub(crate) async fn polish(request: Request, next: Next) -> Response {
+/// A step in front of the MCP endpoint.
+pub(crate) async fn polish<F: Future<Output = Response>>(
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     let deletes = request.method() == Method::DELETE;
-    let mut response = next.run(request).await;
+    let mut response = next(request).await;
     if deletes && response.status() == StatusCode::ACCEPTED {
         *response.status_mut() = StatusCode::NO_CONTENT;
         return response;

@@ -10,9 +10,8 @@ use std::{
 
 use axum::{
     body::{Body, Bytes},
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderValue, StatusCode, header},
-    middleware::Next,
     response::Response,
 };
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
@@ -21,8 +20,12 @@ use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use super::{connection::Activity, refusal::refusal};
 use crate::config::HttpLimits;
 
-/// A middleware that reads the whole body before it lets a request on.
-pub(super) async fn whole(State(limits): State<HttpLimits>, request: Request, next: Next) -> Response {
+/// A step that reads the whole body before it lets a request on.
+pub(super) async fn whole<F: Future<Output = Response>>(
+    limits: &HttpLimits,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     let (parts, body) = request.into_parts();
     let most = limits.max_body;
     let too_large = || {
@@ -33,10 +36,10 @@ pub(super) async fn whole(State(limits): State<HttpLimits>, request: Request, ne
         return too_large();
     }
     if body.is_end_stream() {
-        return next.run(Request::from_parts(parts, Body::empty())).await;
+        return next(Request::from_parts(parts, Body::empty())).await;
     }
     match tokio::time::timeout(limits.body_timeout, Limited::new(body, most).collect()).await {
-        Ok(Ok(body)) => next.run(Request::from_parts(parts, Body::from(body.to_bytes()))).await,
+        Ok(Ok(body)) => next(Request::from_parts(parts, Body::from(body.to_bytes()))).await,
         Ok(Err(error)) if error.is::<LengthLimitError>() => too_large(),
         Ok(Err(_)) => closing(refusal(StatusCode::BAD_REQUEST, "the request body could not be read to its end")),
         Err(_) => closing(refusal(StatusCode::REQUEST_TIMEOUT, &late(limits.body_timeout))),

@@ -8,9 +8,8 @@ use std::{
 };
 
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::{Method, StatusCode},
-    middleware::Next,
     response::Response,
 };
 
@@ -93,10 +92,14 @@ fn lane(request: &Request) -> Lane {
     if request.method() == Method::GET || listens { Lane::Streams } else { Lane::Calls }
 }
 
-/// The middleware. A call is under way until its answer has been sent.
-pub(super) async fn limit(State(limits): State<Arc<CallLimits>>, request: Request, next: Next) -> Response {
+/// A step in front of the MCP endpoint. A call is under way until its answer has been sent.
+pub(super) async fn limit<F: Future<Output = Response>>(
+    limits: &CallLimits,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     match limits.enter(&request) {
-        Ok(slot) => next.run(request).await.map(|body| axum::body::Body::new(Held::new(body, slot))),
+        Ok(slot) => next(request).await.map(|body| axum::body::Body::new(Held::new(body, slot))),
         Err(exceeded) => {
             let after = exceeded.retry_after();
             let message =

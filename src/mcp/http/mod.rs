@@ -11,6 +11,7 @@ mod descriptors;
 mod guard;
 mod health;
 mod limits;
+mod passage;
 mod refusal;
 mod timed;
 mod tls;
@@ -21,7 +22,7 @@ use axum::{
     Router,
     extract::Request,
     http::StatusCode,
-    middleware::{from_fn, from_fn_with_state},
+    middleware::from_fn_with_state,
     response::Response,
     routing::{MethodRouter, get},
 };
@@ -34,12 +35,11 @@ pub use tls::TlsError;
 
 use super::{
     Server,
-    authenticate::{Door, authenticate, metadata},
+    authenticate::{Door, metadata},
     direct::Direct,
     drain::{drained, quiet},
     operate::{self, About},
-    polish::polish,
-    session_guard::{self, session_guard},
+    session_guard,
     sessions::{BoundedSessions, Openings},
 };
 use crate::{
@@ -50,6 +50,7 @@ use accept::Acceptor;
 use connection::Connections;
 use guard::Guard;
 use limits::CallLimits;
+use passage::{Inner, Outer};
 use tls::Tls;
 
 /// How long connections may take to end after everything has been answered.
@@ -181,21 +182,17 @@ fn router(server: Server, options: &HttpOptions, guard: &Arc<Guard>, end_streams
     let endpoint = endpoint(server, sessions, options, end_streams);
     let gate = Arc::new(Door { gate: Arc::clone(&options.gate), services: Arc::clone(&services) });
     let metadata = get(metadata).with_state(Arc::clone(&gate));
+    let inner = Inner { gate: Arc::clone(&gate), limits, bounds: options.limits, door };
     let about = About::new(&services, !options.asks_who_calls());
     let mcp = Router::new()
         .route("/mcp", endpoint.clone())
         .route("/mcp/", endpoint.clone())
         .route("/mcp/db/{*key}", endpoint)
-        .layer(from_fn_with_state(door, session_guard))
-        .layer(from_fn(polish))
-        .layer(from_fn_with_state(options.limits, body::whole))
-        .layer(from_fn_with_state(limits, limits::limit))
-        .merge(operate::pages(&about))
-        .layer(from_fn_with_state(gate, authenticate))
-        .layer(from_fn(tls::identify))
+        .layer(from_fn_with_state(Arc::new(inner), passage::to_endpoint))
+        .merge(operate::pages(&about).layer(from_fn_with_state(gate, passage::to_pages)))
         .route_service("/.well-known/oauth-protected-resource", metadata.clone())
         .route_service("/.well-known/oauth-protected-resource/{*path}", metadata);
-    let counting = Arc::clone(&services);
+    let outer = Outer { guard: Arc::clone(guard), services: Arc::clone(&services) };
     let app = mcp
         .merge(health::routes(services))
         .merge(operate::probes(&about))
@@ -205,7 +202,7 @@ fn router(server: Server, options: &HttpOptions, guard: &Arc<Guard>, end_streams
         Some(cors) => app.layer(cors),
         None => app,
     };
-    app.layer(from_fn_with_state(Arc::clone(guard), guard::guard)).layer(from_fn_with_state(counting, operate::count))
+    app.layer(from_fn_with_state(Arc::new(outer), passage::to_anything))
 }
 
 /// The endpoint. The SDK's own checks of names are off, as the guard stands in front of every route.

@@ -11,9 +11,8 @@ use std::sync::Arc;
 use axum::{
     Router,
     body::Body,
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderMap, Method, StatusCode, header},
-    middleware::Next,
     response::Response,
     routing::get,
 };
@@ -72,7 +71,11 @@ fn is_local(headers: &HeaderMap) -> bool {
 }
 
 /// Counts requests by words of ours, whatever a client sends.
-pub(super) async fn count(State(services): State<Arc<Services>>, request: Request, next: Next) -> Response {
+pub(super) async fn count<F: Future<Output = Response>>(
+    services: &Services,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     let method = match *request.method() {
         Method::GET => "GET",
         Method::POST => "POST",
@@ -86,7 +89,7 @@ pub(super) async fn count(State(services): State<Arc<Services>>, request: Reques
         path if path == "/mcp" || path.starts_with("/mcp/") => "mcp",
         _ => "other",
     };
-    let response = next.run(request).await;
+    let response = next(request).await;
     if let Some(metrics) = services.operation().metrics() {
         metrics.request(method, path, response.status().as_u16());
     }

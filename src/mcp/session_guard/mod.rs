@@ -9,9 +9,8 @@ use std::{
 
 use axum::{
     body::Body,
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
-    middleware::Next,
     response::Response,
 };
 use parking_lot::Mutex;
@@ -88,8 +87,12 @@ enum Refused {
     NoStore,
 }
 
-/// The middleware. The authenticating layer has to be in front of it.
-pub(crate) async fn session_guard(State(door): State<Door>, mut request: Request, next: Next) -> Response {
+/// A step in front of the MCP endpoint. The authenticating one has to be in front of it.
+pub(crate) async fn session_guard<F: Future<Output = Response>>(
+    door: &Door,
+    mut request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     let authenticated = request.extensions().get::<Authenticated>();
     let principal = authenticated.map_or_else(Principal::anonymous, |authenticated| authenticated.principal.clone());
     let id = match &door.sessions {
@@ -100,7 +103,7 @@ pub(crate) async fn session_guard(State(door): State<Door>, mut request: Request
         }
     };
     let (Some(sessions), Some(id)) = (&door.sessions, id) else {
-        return ARRIVAL.scope(Arrival { principal, opening: None }, next.run(request)).await;
+        return ARRIVAL.scope(Arrival { principal, opening: None }, next(request)).await;
     };
     let opening = match door.admit(sessions, &id, &principal).await {
         Ok(opening) => opening,
@@ -114,7 +117,7 @@ pub(crate) async fn session_guard(State(door): State<Door>, mut request: Request
         None => None,
     };
     let ends = request.method() == Method::DELETE;
-    let response = ARRIVAL.scope(Arrival { principal, opening }, next.run(request)).await;
+    let response = ARRIVAL.scope(Arrival { principal, opening }, next(request)).await;
     drop(first);
     if ends && response.status().is_success() && door.services.forget(&SessionId::new(&id)).await.is_err() {
         return no_store();

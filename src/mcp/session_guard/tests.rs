@@ -7,7 +7,8 @@ use std::{
 
 use axum::{
     Router,
-    middleware::{from_fn, from_fn_with_state},
+    extract::State,
+    middleware::{Next, from_fn, from_fn_with_state},
     routing::any,
 };
 use futures::future::{BoxFuture, join_all, ready};
@@ -141,11 +142,15 @@ impl Endpoint {
 }
 
 async fn serve(app: Router, door: Door) -> String {
-    let app = app.layer(from_fn_with_state(door, session_guard)).layer(from_fn(polish)).layer(from_fn(believe));
+    let app = app.layer(from_fn_with_state(door, guarded)).layer(from_fn(believe));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/mcp", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, app).await });
     url
+}
+
+async fn guarded(State(door): State<Door>, request: Request, next: Next) -> Response {
+    polish(request, |request| session_guard(&door, request, |request| next.run(request))).await
 }
 
 async fn believe(mut request: Request, next: Next) -> Response {

@@ -2,12 +2,11 @@
 //! machine or network; its `Origin`, or the name it had pointed here (`Host`), tells it apart. Guards every route.
 //! What proxies add (`X-Forwarded-Host` and the like) is not believed: anybody can send it.
 
-use std::{net::IpAddr, sync::Arc};
+use std::net::IpAddr;
 
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderMap, HeaderValue, StatusCode, Uri, header, uri::Authority},
-    middleware::Next,
     response::Response,
 };
 
@@ -185,10 +184,14 @@ impl Origin {
     }
 }
 
-/// The middleware.
-pub(super) async fn guard(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
+/// A step in front of everything.
+pub(super) async fn guard<F: Future<Output = Response>>(
+    guard: &Guard,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     match guard.check(request.uri(), request.headers(), request.extensions().get()) {
-        Ok(()) => next.run(request).await,
+        Ok(()) => next(request).await,
         Err((status, message)) => {
             tracing::warn!(%status, message, "a request was refused");
             refusal(status, &message)

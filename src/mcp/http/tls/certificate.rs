@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, sync::Arc};
 
-use axum::{extract::Request, middleware::Next, response::Response};
+use axum::{extract::Request, response::Response};
 use rustls::pki_types::CertificateDer;
 use x509_cert::{
     Certificate,
@@ -71,13 +71,16 @@ impl ClientCertificate {
     }
 }
 
-/// A middleware: whoever has shown a certificate is who it says.
-pub(in crate::mcp::http) async fn identify(mut request: Request, next: Next) -> Response {
+/// A step: whoever has shown a certificate is who it says.
+pub(in crate::mcp::http) async fn identify<F: Future<Output = Response>>(
+    mut request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     if let Some(certificate) = request.extensions().get::<ClientCertificate>() {
         let authenticated = Authenticated { principal: certificate.principal(), rights: Arc::default() };
         request.extensions_mut().insert(authenticated);
     }
-    next.run(request).await
+    next(request).await
 }
 
 #[cfg(test)]
