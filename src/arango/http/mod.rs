@@ -144,7 +144,7 @@ impl Transport for HttpTransport {
     }
 
     fn address(&self) -> Option<&SafeUrl> {
-        self.servers.get(self.preferred.load(Ordering::Relaxed))
+        self.servers.get(self.preferred.load(Ordering::Relaxed)).map(|server| &server.url)
     }
 }
 
