@@ -71,7 +71,7 @@ async fn a_body_is_read_up_to_its_limit_whether_its_length_is_announced_or_not()
     let chunked = |text: String| {
         let pieces: Vec<_> = text.as_bytes().chunks(MIB).map(Bytes::copy_from_slice).collect();
         let frames = pieces.into_iter().map(|piece| Ok::<_, std::io::Error>(Frame::data(piece)));
-        Body::wrap(StreamBody::new(futures::stream::iter(frames)))
+        Body::wrap(StreamBody::new(stream::iter(frames)))
     };
     for large in [Body::from(body(5 * MIB)), chunked(body(5 * MIB))] {
         match send(large).await {
