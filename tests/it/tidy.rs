@@ -75,7 +75,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clap_mangen", &["cli/man.rs"]),
     ("indicatif", &["cli/call/bar.rs"]),
     ("reqwest", &["access/oauth/fetch.rs", "arango/http/", "cli/call"]),
-    ("hyper", &["embedded/listen/", "mcp/http/"]),
+    ("hyper", &["arango/http/", "embedded/listen/", "mcp/http/"]),
     ("serde_saphyr", &["config/"]),
     ("granit_parser", &["config/edit/"]),
     ("dotenvy", &["config/env.rs"]),
