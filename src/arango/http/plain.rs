@@ -68,7 +68,7 @@ struct Line {
 /// Why there is no answer.
 enum Failure {
     /// The connection had ended before anything of this request was sent.
-    Unsent(Request<Full<Bytes>>, TransportError),
+    Unsent(Box<Request<Full<Bytes>>>, TransportError),
     Broken(TransportError),
 }
 
@@ -103,7 +103,7 @@ impl Plain {
         let mut request = self.written(request)?;
         while let Some(line) = self.kept() {
             match self.exchange(line, request).await {
-                Err(Failure::Unsent(unsent, _)) => request = unsent,
+                Err(Failure::Unsent(unsent, _)) => request = *unsent,
                 Err(Failure::Broken(error)) => return Err(error),
                 Ok(response) => return Ok(response),
             }
@@ -208,7 +208,9 @@ impl Line {
             Err(mut failure) => {
                 let unsent = failure.take_message();
                 let error = broken(failure.error());
-                return Err(unsent.map_or(Failure::Broken(error.clone()), |unsent| Failure::Unsent(unsent, error)));
+                return Err(
+                    unsent.map_or(Failure::Broken(error.clone()), |unsent| Failure::Unsent(Box::new(unsent), error))
+                );
             }
         };
         let body = self.read(&mut body).await.map_err(Failure::Broken)?;
