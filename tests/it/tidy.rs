@@ -74,13 +74,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clap_complete", &["cli/completions/"]),
     ("clap_mangen", &["cli/man.rs"]),
     ("indicatif", &["cli/call/bar.rs"]),
-<<<<<<< HEAD
     ("reqwest", &["access/oauth/fetch.rs", "arango/http/", "cli/call", "observability/otlp/send.rs"]),
-    ("hyper", &["embedded/listen/", "mcp/http/"]),
-=======
-    ("reqwest", &["access/oauth/fetch.rs", "arango/http/", "cli/call"]),
     ("hyper", &["arango/http/", "embedded/listen/", "mcp/http/"]),
->>>>>>> outbound
     ("serde_saphyr", &["config/"]),
     ("granit_parser", &["config/edit/"]),
     ("dotenvy", &["config/env.rs"]),
