@@ -215,7 +215,8 @@ fn arguments_come_from_standard_input_where_they_are_too_long_for_a_line() {
 
 fn renders(page: &Path) {
     let output = Command::new("groff")
-        .args(["-ww", "-b", "-z", "-man", "-Tutf8"])
+        // As man-db reads pages: what is beyond ASCII is UTF-8.
+        .args(["-Kutf8", "-ww", "-b", "-z", "-man", "-Tutf8"])
         .arg(page)
         .stdin(Stdio::null())
         .output()
